@@ -1,0 +1,42 @@
+# What every target here shares: warnings, sanitizers, ccache, and the few functions that name targets after folders.
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+set(MICROSTACK_SANITIZE "" CACHE STRING "comma list for -fsanitize=")
+
+add_library(microstack_options INTERFACE)
+target_include_directories(microstack_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+target_compile_options(microstack_options INTERFACE -Wall -Wextra -Wno-missing-field-initializers -Werror=return-type
+  -Werror=switch -ffunction-sections -fdata-sections)
+target_link_options(microstack_options INTERFACE -Wl,--gc-sections)
+if(MICROSTACK_SANITIZE)
+  target_compile_options(microstack_options INTERFACE -fsanitize=${MICROSTACK_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(microstack_options INTERFACE -fsanitize=${MICROSTACK_SANITIZE})
+endif()
+
+# ms_library(engine_base SOURCES a.cpp b.cpp DEPENDS fmt::fmt ...): one folder, one static library.
+function(ms_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PUBLIC microstack_options ${arg_DEPENDS})
+endfunction()
+
+# ms_test(engine_base_test SOURCES a_test.cpp DEPENDS engine_base): a Catch2 program, run by ctest; main() is shared.
+# LABELS says what kind of test it is: unit (default), root (needs root, makes machines or namespaces), slow.
+function(ms_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPENDS;LABELS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE microstack_options ms_catch_main ${arg_DEPENDS})
+  target_compile_definitions(${name} PRIVATE MS_SOURCE_DIR="${CMAKE_SOURCE_DIR}" MS_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT arg_LABELS)
+    set(arg_LABELS unit)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+endfunction()
