@@ -1,0 +1,66 @@
+// What a verb is given of the world outside: where it reads and writes, the folders, and how it says how it went.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "engine/base/places.h"
+#include "engine/base/result.h"
+#include "engine/plan/event.h"
+#include "hypervisor/install/planner.h"
+
+namespace microstack {
+
+// Exit codes (contract 7).
+enum class Exit {
+  ok = 0,
+  usage = 2,
+  pending = 3,  // plan, status: something differs
+  blocked = 4,  // a person must change something first
+  failed = 5,   // failed; the same call goes on where it ended
+  locked = 6,   // another run or a newer revision is in the way
+};
+
+Exit exit_of(const Error& error);  // ask: blocked; else failed
+
+struct Front {
+  int in = 0, out = 1, err = 2;  // file descriptors
+  Places places;                 // /var/lib/microstack, /run/microstack, the cache
+  MakePlanner planner;           // how a profile becomes steps
+  std::string run;               // id of this run, the same in every event of it
+  std::string format;            // --events json|table; empty: json where stdout is no terminal
+  Exit exit = Exit::ok;          // what the program returns
+
+  bool json() const;             // events and answers as JSON rather than for people
+  // Prints events as JSON lines or as a live table; fills in `run` and `t`. One call at a time.
+  EventSink events();
+
+  // Ends the verb: a done event that carries the answer, or an error event; sets `exit`.
+  void finish(Result<Json> answer);
+  void finish(Status status);
+  void fail(const Error& error, Exit exit);
+
+  // All of stdin, at most `limit` bytes.
+  Result<std::string> read_all(std::size_t limit = 16u << 20) const;
+  void print(const std::string& text) const;  // to stdout, all of it; what cannot be written is dropped
+};
+
+// A stop token that is set by SIGINT, SIGTERM and, when asked, by a line {"cancel":true} on stdin (which must not be read
+// by anybody else then). SIGPIPE is ignored from here on.
+class Cancel {
+ public:
+  explicit Cancel(bool from_stdin = false, int in = 0);
+  ~Cancel();
+  std::stop_token token() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// A new id for a run: sortable by time, 64 random bits.
+std::string new_run_id();
+
+}  // namespace microstack
