@@ -12,7 +12,9 @@
 namespace microstack {
 
 // Every text below may hold {{ paths }} that are rendered against the node's facts (engine/catalogue/facts.h).
-// `when` is a path of those facts; the entry counts only where it is true (non-empty, not false, not 0).
+// `when` is a path of those facts; the entry counts only where it is true (non-empty, not false, not 0); "!path" where
+// it is not. A secret is written {{ secret "nova/db" }}: drawn on the control node at first use, never in a plan.
+// `after` names components (their health), "COMPONENT/TASK", or whole step ids ("unit:nova-conductor").
 struct Component {
   struct File {
     std::string path;
@@ -23,6 +25,34 @@ struct Component {
     std::string mode = "0644";
     bool secret = false;                 // holds a secret: never shown, mode must not be world-readable
     std::vector<std::string> restarts;   // units to restart when it changes
+    std::string when;
+  };
+  struct Directory {
+    std::string path;
+    std::string owner = "root";
+    std::string group = "root";
+    std::string mode = "0755";
+    std::string when;
+  };
+  struct Certificate {                   // of the cluster's CA, for a server; renewed before it ends
+    std::string name;                    // "api"; the files are PATH.crt (with the CA behind it), PATH.key, PATH.pem (both)
+    std::string path;                    // without suffix: /etc/microstack/tls/api
+    std::vector<std::string> names;      // host names and addresses it is for; empty ones are left out
+    std::string owner = "root";
+    std::string group = "root";
+    std::vector<std::string> restarts;
+    std::string when;
+  };
+  struct KeyRepository {                 // fernet keys (0 staged, 1 primary), made here without any Python
+    std::string path;                    // /etc/keystone/fernet-keys
+    std::string owner = "root";
+    std::string group = "root";
+    std::string secret;                  // the primary key is this secret: equal on all control nodes
+  };
+  struct OpenVSwitch {                   // the node's switch: one per node; bridges come from the profile's networks
+    std::map<std::string, std::string> external_ids;
+    std::map<std::string, std::string> other_config;
+    std::string manager;                 // "ptcp:6640:127.0.0.1"
     std::string when;
   };
   struct Account {                       // system account membership: nova into libvirt
@@ -78,7 +108,11 @@ struct Component {
     std::vector<std::string> packages;
     std::map<std::string, std::vector<std::string>> role_packages;  // only for nodes with that role
     std::vector<Account> accounts;
+    std::vector<Directory> directories;
     std::vector<File> files;
+    std::vector<Certificate> certificates;
+    std::vector<KeyRepository> key_repositories;
+    std::vector<OpenVSwitch> open_vswitch;
     std::vector<Database> databases;
     std::vector<Task> tasks;             // before units, in order of their `after`
     std::vector<Unit> units;
