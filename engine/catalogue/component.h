@@ -12,8 +12,8 @@
 namespace microstack {
 
 // Every text below may hold {{ paths }} that are rendered against the node's facts (engine/catalogue/facts.h).
-// `when` is a path of those facts; the entry counts only where it is true (non-empty, not false, not 0); "!path" where
-// it is not. A secret is written {{ secret "nova/db" }}: drawn on the control node at first use, never in a plan.
+// `when` is a condition on those facts with the words of templates ("network.gateway", "not node.is.compute"); the entry
+// counts only where it holds. A secret is written {{ secret "nova/db" }}: drawn on the control node at first use, never in a plan.
 // `after` names components (their health), "COMPONENT/TASK", or whole step ids ("unit:nova-conductor").
 struct Component {
   struct File {

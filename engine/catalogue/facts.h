@@ -9,8 +9,8 @@
 //   network.{physnets[{name,bridge,interface,address}],tunnel_ip,tunnel_interface,mtu,gateway,dns[],
 //            bridge_mappings,flat_networks,system_id}  "physnet1:br-ex,...", "physnet1,..."
 //   probe.{cpus,memory_mib,kvm,ovs_kernel,virt_type,datapath,workers}   virt_type kvm|qemu, datapath system|netdev
-//   components.NAME                                    config of each component on this node, defaults filled in;
-//                                                      a component that is not here is absent: when: components.horizon
+//   components.NAME                                    config of each component on this node, defaults filled in, and
+//                                                      enabled: true; false where it is not here (when: components.heat)
 //   endpoints[{component,service,name,port,backend_port,path,url}]      of the components on this node
 //   users[{user,roles[]}]                              identities of the components on this node
 //   storage.osd_devices[]   compute{...}   packages.{mirror,proxy}
@@ -29,11 +29,5 @@ inline constexpr const char* tls_folder = "/etc/microstack/tls";
 
 // `probe`: what hypervisor/install/probe found, or {} for conservative values (TCG, userspace datapath, one worker).
 Result<Json> node_facts(const Profile& profile, const Catalogue& catalogue, const Json& probe);
-
-// The value at "a.b.c" ("a.0" for lists), null where there is none.
-const Json& fact_at(const Json& facts, const std::string& path);
-
-// `when` of a component's entry: empty is true; a leading "!" negates.
-bool counts(const std::string& when, const Json& facts);
 
 }  // namespace microstack

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/base/secret.h"
 #include "engine/host/host.h"
@@ -36,15 +37,17 @@ class Secrets {
 };
 
 // A text with names of secrets in it, as planning leaves it.
-class SecretText {
+class MarkedText {
  public:
-  SecretText() = default;
-  // `marked`: a text in which mark(name) stands for each secret.
-  explicit SecretText(std::string marked) : marked_(std::move(marked)) {}
+  MarkedText() = default;
+  // A text in which mark(name) stands for each secret; one without marks is itself.
+  MarkedText(std::string marked) : marked_(std::move(marked)) {}  // NOLINT: implicit on purpose
+  MarkedText(const char* text) : marked_(text) {}                 // NOLINT
   static std::string mark(const std::string& name);
 
   std::vector<std::string> names() const;
   bool has_secrets() const { return !names().empty(); }
+  bool empty() const { return marked_.empty(); }
   // With "{secret:NAME}" in place of each: for plans and golden files.
   std::string shown() const;
   // nullopt where one has not been drawn yet.
