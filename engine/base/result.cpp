@@ -1,5 +1,7 @@
 #include "engine/base/result.h"
 
+#include <algorithm>
+
 namespace microstack {
 
 namespace {
@@ -13,6 +15,11 @@ void write(const Error& error, std::size_t indent, std::string& out) {
 }
 
 }  // namespace
+
+bool Error::has_code(std::string_view wanted) const {
+  return code == wanted ||
+         std::any_of(causes.begin(), causes.end(), [&](const Error& cause) { return cause.has_code(wanted); });
+}
 
 Error Error::because(Error cause) && {
   if (causes.empty()) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -24,6 +25,11 @@ struct Error {
   std::string fix;                     // what to do next; may be empty
   std::vector<std::string> attribute;  // path of the attribute, key or flag that is to blame; may be empty
   std::vector<Error> causes;
+  std::string code = {};               // the other side's own name for it ("not found" of Juju, "NotFound" of
+                                       // Kubernetes); for programs, never shown; may be empty
+
+  // True when this error or one of its causes carries that code.
+  bool has_code(std::string_view wanted) const;
 
   // This error as the cause of a wider one: Error::wide("installing nova-api").because(e). Kind, fix and attribute of
   // the first cause are kept where the wider error has none of its own.
