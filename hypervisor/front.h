@@ -1,4 +1,5 @@
-// What a verb is given of the world outside: where it reads and writes, the folders, and how it says how it went.
+// What a verb is given of the world outside: where it reads and writes, the folders, and how it says how it
+// went.
 #pragma once
 
 #include <functional>
@@ -33,7 +34,7 @@ struct Front {
   std::string format;            // --events json|table; empty: json where stdout is no terminal
   Exit exit = Exit::ok;          // what the program returns
 
-  bool json() const;             // events and answers as JSON rather than for people
+  bool json() const;  // events and answers as JSON rather than for people
   // Prints events as JSON lines or as a live table; fills in `run` and `t`. One call at a time.
   EventSink events();
 
@@ -47,8 +48,8 @@ struct Front {
   void print(const std::string& text) const;  // to stdout, all of it; what cannot be written is dropped
 };
 
-// A stop token that is set by SIGINT, SIGTERM and, when asked, by a line {"cancel":true} on stdin (which must not be read
-// by anybody else then). SIGPIPE is ignored from here on.
+// A stop token that is set by SIGINT, SIGTERM and, when asked, by a line {"cancel":true} on stdin (which must
+// not be read by anybody else then). SIGPIPE is ignored from here on.
 class Cancel {
  public:
   explicit Cancel(bool from_stdin = false, int in = 0);

@@ -17,8 +17,8 @@ void write(const Error& error, std::size_t indent, std::string& out) {
 }  // namespace
 
 bool Error::has_code(std::string_view wanted) const {
-  return code == wanted ||
-         std::any_of(causes.begin(), causes.end(), [&](const Error& cause) { return cause.has_code(wanted); });
+  return code == wanted || std::any_of(causes.begin(), causes.end(),
+                                       [&](const Error& cause) { return cause.has_code(wanted); });
 }
 
 Error Error::because(Error cause) && {
@@ -47,6 +47,8 @@ Error give_up(std::string what, std::string where, std::string fix) {
   return {ErrorKind::give_up, std::move(what), std::move(where), std::move(fix), {}, {}};
 }
 
-Error doing(std::string what, Error cause) { return Error{.what = std::move(what)}.because(std::move(cause)); }
+Error doing(std::string what, Error cause) {
+  return Error{.what = std::move(what)}.because(std::move(cause));
+}
 
 }  // namespace microstack

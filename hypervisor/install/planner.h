@@ -1,4 +1,5 @@
-// How a profile becomes steps: the seam between the installer's run (attach, cancel, resume) and the substrate.
+// How a profile becomes steps: the seam between the installer's run (attach, cancel, resume) and the
+// substrate.
 #pragma once
 
 #include <functional>
