@@ -20,6 +20,7 @@ struct Component {
     std::string path;
     std::string content;                 // name of a template in schemas/templates, or empty with `text`
     std::string text;                    // inline instead of a template
+    std::map<std::string, std::string> with;  // what the text finds at {{ with.NAME }}
     std::map<std::string, std::string> with;  // seen by the template as with.NAME: one shape serves several services
     std::string owner = "root";
     std::string group = "root";
@@ -85,9 +86,12 @@ struct Component {
     bool masked = false;                 // must never run on this node
     std::string when;
   };
-  struct Identity {                      // service user in the service project
+  struct Identity {                      // a user in Keystone
     std::string user;
-    std::vector<std::string> roles;      // e.g. admin, service
+    std::vector<std::string> roles;      // on its project: admin, service
+    std::string project = "service";
+    std::vector<std::string> system_roles;  // on the whole system
+    std::string secret;                  // its password; empty: USER/identity
   };
   struct Endpoint {
     std::string service;                 // keystone service type: image
