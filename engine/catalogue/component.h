@@ -20,7 +20,6 @@ struct Component {
     std::string path;
     std::string content;                 // name of a template in schemas/templates, or empty with `text`
     std::string text;                    // inline instead of a template
-    std::map<std::string, std::string> with;  // what the text finds at {{ with.NAME }}
     std::map<std::string, std::string> with;  // seen by the template as with.NAME: one shape serves several services
     std::string owner = "root";
     std::string group = "root";

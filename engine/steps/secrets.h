@@ -2,6 +2,7 @@
 // (0600, root); another node knows only those its profile brought. Plans hold names; a step asks when it works.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -21,8 +22,10 @@ class Secrets {
 
   // Looks only: nullopt where it has not been drawn yet.
   Result<std::optional<Secret>> find(const std::string& name);
-  // Finds or draws it. An error of kind ask where it may not be drawn here.
-  Result<Secret> need(const std::string& name);
+  // Finds or draws it (256 bits as 43 URL-safe characters, unless `draw` makes something else). An error of kind ask
+  // where it may not be drawn here.
+  using Draw = std::function<Result<Secret>()>;
+  Result<Secret> need(const std::string& name, const Draw& draw = {});
   const std::string& folder() const { return folder_; }
 
  private:

@@ -1,0 +1,68 @@
+// systemd's units on a host. States of all watched units are asked in one call and kept for a moment, so that a round of
+// checks over thirty units costs one process.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/host/host.h"
+
+namespace microstack {
+
+class Systemd {
+ public:
+  explicit Systemd(Host& host, std::chrono::milliseconds kept_for = std::chrono::milliseconds(500))
+      : host_(host), kept_for_(kept_for) {}
+
+  struct State {
+    bool found = false;        // there is such a unit (also when masked)
+    bool enabled = false;      // starts at boot, or needs no enabling (static, generated, alias)
+    bool masked = false;
+    std::string active;        // active, activating, inactive, failed, ...
+    std::string result;        // why it failed: exit-code, timeout, ...
+    int exit_status = 0;
+    bool needs_reload = false; // its files changed since systemd read them
+    bool running() const { return active == "active"; }
+  };
+
+  // Asked together with `unit` from now on. A name without suffix is a service.
+  void watch(const std::string& unit);
+  Result<State> state(const std::string& unit, std::stop_token stop = {});
+
+  Status enable(const std::string& unit, std::stop_token stop = {});   // at boot; does not start it
+  Status disable(const std::string& unit, std::stop_token stop = {});
+  Status mask(const std::string& unit, std::stop_token stop = {});     // also stops it
+  Status unmask(const std::string& unit, std::stop_token stop = {});
+  // Returns when it is up (for units that tell) or the limit is over; the error carries the end of its log.
+  Status start(const std::string& unit, std::chrono::seconds limit, std::stop_token stop = {});
+  Status restart(const std::string& unit, std::chrono::seconds limit, std::stop_token stop = {});
+  Status stop(const std::string& unit, std::stop_token stop = {});
+  Status reload(std::stop_token stop = {});                            // systemd's own reading of unit files
+  std::string log_end(const std::string& unit, int lines = 8);
+
+ private:
+  Result<std::string> systemctl(std::vector<std::string> arguments, std::chrono::milliseconds limit,
+                                std::stop_token stop);
+  Status change(const std::string& verb, const std::string& unit, std::chrono::seconds limit, std::stop_token stop);
+  void forget(const std::string& unit);
+
+  Host& host_;
+  std::chrono::milliseconds kept_for_;
+  std::mutex mutex_;
+  std::set<std::string> watched_;
+  struct Kept {
+    State state;
+    std::chrono::steady_clock::time_point at;
+  };
+  std::map<std::string, Kept> kept_;
+};
+
+// "nova-api" -> "nova-api.service"; names with a suffix stay.
+std::string unit_file_name(const std::string& unit);
+
+}  // namespace microstack

@@ -1,0 +1,55 @@
+#include "engine/steps/file.h"
+
+#include <fmt/format.h>
+
+#include "engine/base/hash.h"
+#include "engine/steps/restart_note.h"
+
+namespace microstack {
+
+Json FileStep::inputs() const {
+  Json inputs = {{"sha256", sha256_hex(fact_.content.shown()).substr(0, 16)},
+                 {"mode", fmt::format("{:04o}", fact_.mode)},
+                 {"owner", fact_.owner + ":" + fact_.group}};
+  if (fact_.content.has_secrets()) inputs["secrets"] = fact_.content.names();
+  if (!fact_.restarts.empty()) inputs["restarts"] = fact_.restarts;
+  return inputs;
+}
+
+Result<Truth> FileStep::check(StepContext&) {
+  MS_TRY(const auto found, host_.read(fact_.path));
+  if (!found) return Truth::no("file " + fact_.path + " is missing");
+  MS_TRY(const auto wanted, fact_.content.find(secrets_));
+  if (!wanted || found->bytes != *wanted) return Truth::no("file " + fact_.path + " has other content");
+  if (found->mode != fact_.mode)
+    return Truth::no(fmt::format("file {} has mode {:04o} instead of {:04o}", fact_.path, found->mode, fact_.mode));
+  if (found->owner != fact_.owner || found->group != fact_.group)
+    return Truth::no(fmt::format("file {} belongs to {}:{} instead of {}:{}", fact_.path, found->owner, found->group,
+                                 fact_.owner, fact_.group));
+  return Truth::yes();
+}
+
+Status FileStep::apply(StepContext&) {
+  MS_TRY(std::string content, fact_.content.resolve(secrets_));
+  MS_TRY(const auto found, host_.read(fact_.path));
+  UndoRecord before;
+  if (found)
+    before = {true, {{"mode", found->mode}, {"owner", found->owner}, {"group", found->group}}, found->bytes};
+  MS_CHECK(undo_.keep(id(), before));
+  for (const std::string& unit : fact_.restarts) MS_CHECK(RestartNote(host_, unit).leave(fact_.path));
+  return host_.write(fact_.path, FileContent{std::move(content), fact_.mode, fact_.owner, fact_.group});
+}
+
+Status FileStep::undo(StepContext&) {
+  MS_TRY(const auto before, undo_.find(id()));
+  if (!before) return {};
+  if (before->existed) {
+    MS_CHECK(host_.write(fact_.path, FileContent{before->bytes, before->facts.value("mode", 0644u),
+                                                 before->facts.value("owner", "root"), before->facts.value("group", "root")}));
+  } else {
+    MS_CHECK(host_.remove(fact_.path));
+  }
+  return undo_.forget(id());
+}
+
+}  // namespace microstack

@@ -1,0 +1,150 @@
+#include "engine/steps/packages.h"
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+namespace microstack {
+namespace {
+
+std::string record_of(const std::string& package) { return "package:" + package; }
+// While packages are installed nothing is started: a service starts when its configuration is there.
+constexpr const char* start_policy = "/usr/sbin/policy-rc.d";
+constexpr std::chrono::minutes install_limit{30};
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);)
+    if (!line.empty()) lines.push_back(line);
+  return lines;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : " ") + name;
+  return text;
+}
+
+const std::map<std::string, std::string> quiet = {{"DEBIAN_FRONTEND", "noninteractive"},
+                                                  {"DEBCONF_NONINTERACTIVE_SEEN", "true"}};
+
+// "E: Unable to locate package nova-apy" -> nova-apy
+std::vector<std::string> not_to_be_had(const std::string& err) {
+  std::vector<std::string> names;
+  for (const std::string& line : lines(err))
+    for (const char* start : {"E: Unable to locate package ", "E: Package '"})
+      if (line.starts_with(start)) {
+        const std::string rest = line.substr(std::string(start).size());
+        names.push_back(rest.substr(0, rest.find_first_of("' ")));
+      }
+  return names;
+}
+
+}  // namespace
+
+Json PackagesStep::inputs() const {
+  Json inputs = {{"names", names_}};
+  if (!source_.mirror.empty()) inputs["mirror"] = source_.mirror;
+  if (!source_.proxy.empty()) inputs["proxy"] = source_.proxy;
+  return inputs;
+}
+
+Result<std::vector<std::string>> PackagesStep::missing(StepContext& context) {
+  Command query{{"dpkg-query", "--show", "--showformat=${db:Status-Status} ${Package}\\n"}};
+  MS_TRY(const auto result, host_.run(query, context.stop));
+  if (!result.ok() && result.out.empty()) {
+    const std::string err = result.err;
+    return ask("dpkg cannot be asked: " + err, host_.name(), "the node must run a Debian release that carries OpenStack");
+  }
+  std::set<std::string> installed;
+  for (const std::string& line : lines(result.out))
+    if (line.starts_with("installed ")) installed.insert(line.substr(10));
+  std::vector<std::string> missing;
+  for (const std::string& name : names_)
+    if (!installed.contains(name)) missing.push_back(name);
+  return missing;
+}
+
+Result<Truth> PackagesStep::check(StepContext& context) {
+  if (names_.empty()) return Truth::yes();
+  MS_TRY(const auto missing, this->missing(context));
+  if (missing.empty()) return Truth::yes();
+  return Truth::no((missing.size() == 1 ? "package not installed: " : "packages not installed: ") + joined(missing));
+}
+
+std::vector<std::string> PackagesStep::apt(std::vector<std::string> arguments) const {
+  std::vector<std::string> argv = {"apt-get", "--yes", "--quiet", "-o", "Dpkg::Options::=--force-confdef", "-o",
+                                   "Dpkg::Options::=--force-confold", "-o", "Dpkg::Use-Pty=0", "-o",
+                                   "DPkg::Lock::Timeout=300"};
+  if (!source_.proxy.empty()) argv.insert(argv.end(), {"-o", "Acquire::http::Proxy=" + source_.proxy});
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return argv;
+}
+
+Status PackagesStep::write_source() {
+  if (source_.mirror.empty()) return {};
+  MS_TRY(const auto release, host_.read("/etc/os-release"));
+  std::string codename = "trixie";
+  if (release)
+    for (const std::string& line : lines(release->bytes))
+      if (line.starts_with("VERSION_CODENAME=")) codename = line.substr(17);
+  std::string text = "Types: deb\nURIs: " + source_.mirror + "\nSuites: " + codename + "\nComponents: main\n";
+  text += "Signed-By: " + (source_.keyring.empty() ? "/usr/share/keyrings/debian-archive-keyring.gpg" : source_.keyring) +
+          "\n";
+  return host_.write("/etc/apt/sources.list.d/microstack.sources", FileContent{text});
+}
+
+Status PackagesStep::apply(StepContext& context) {
+  MS_TRY(const auto missing, this->missing(context));
+  if (missing.empty()) return {};
+  for (const std::string& name : missing) MS_CHECK(undo_.keep(record_of(name), UndoRecord{}));
+  MS_CHECK(write_source());
+
+  context.waiting("the package lists");
+  MS_TRY(const auto update, host_.run(Command{apt({"update"}), {}, quiet, {}, {}, install_limit}, context.stop));
+  context.waiting("");
+  if (!update.ok())
+    return retry("the package lists cannot be had: " + update.err, host_.name(),
+                 "check the node's name resolution and the way to its package mirror (packages.mirror, packages.proxy)");
+
+  MS_CHECK(host_.write(start_policy, FileContent{"#!/bin/sh\nexit 101\n", 0755, "root", "root"}));
+  std::vector<std::string> install = {"--no-install-recommends", "install", "--"};
+  install.insert(install.end(), missing.begin(), missing.end());
+  Command command{apt(install), {}, quiet, {}, {}, install_limit};
+  std::int64_t done = 0;
+  command.on_line = [&](std::string_view line) {
+    if (line.starts_with("Setting up ")) context.progress(++done, 0, std::string(line.substr(11)));
+  };
+  const auto result = host_.run(command, context.stop);
+  MS_CHECK(host_.remove(start_policy));
+  if (!result) return result.error();
+  if (result->ok()) return {};
+  const std::vector<std::string> absent = not_to_be_had(result->err);
+  if (!absent.empty())
+    return ask("no package source of this node has " + joined(absent), host_.name(),
+               "the release needs Debian 13 with main enabled; or set packages.mirror to a mirror that has it");
+  return retry("apt-get install failed: " + result->err, host_.name(),
+               "run 'dpkg --configure -a' and 'apt-get -f install' on the node, then apply again");
+}
+
+Status PackagesStep::undo(StepContext& context) {
+  MS_TRY(const auto missing, this->missing(context));
+  std::vector<std::string> ours;
+  for (const std::string& name : names_) {
+    MS_TRY(const auto before, undo_.find(record_of(name)));
+    if (before) ours.push_back(name);
+  }
+  if (ours.empty()) return {};
+  std::vector<std::string> remove = {"--purge", "--auto-remove", "remove", "--"};
+  for (const std::string& name : ours)
+    if (std::find(missing.begin(), missing.end(), name) == missing.end()) remove.push_back(name);
+  if (remove.size() > 4)
+    MS_TRY([[maybe_unused]] const auto out,
+           run_ok(host_, Command{apt(remove), {}, quiet, {}, {}, install_limit}, context.stop));
+  MS_CHECK(host_.remove("/etc/apt/sources.list.d/microstack.sources"));
+  for (const std::string& name : ours) MS_CHECK(undo_.forget(record_of(name)));
+  return {};
+}
+
+}  // namespace microstack

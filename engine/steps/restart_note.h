@@ -1,0 +1,24 @@
+// "Restart UNIT": left before a file of the unit changes, taken away after the unit was restarted, so that being killed in
+// between restarts it the next time.
+#pragma once
+
+#include <string>
+
+#include "engine/host/host.h"
+
+namespace microstack {
+
+class RestartNote {
+ public:
+  RestartNote(Host& host, const std::string& unit) : host_(host), path_("/var/lib/microstack/restart/" + unit) {}
+
+  Status leave(const std::string& reason) { return host_.write(path_, FileContent{reason, 0600, "root", "root"}); }
+  Result<std::optional<std::string>> reason() const;
+  Status take_away() { return host_.remove(path_); }
+
+ private:
+  Host& host_;
+  std::string path_;
+};
+
+}  // namespace microstack
