@@ -1,6 +1,7 @@
-// Log lines for Terraform: one hclog JSON object a line on stderr, shown under TF_LOG. Nothing is formatted when no
-// level variable asks for it. Never log a value of an attribute, only types, paths, names, counts and durations: values
-// hold secrets, and so there is no way here to log a DynamicValue, and TF_LOG_SDK_PROTO_DATA_DIR is not honoured.
+// Log lines for Terraform: one hclog JSON object a line on stderr, shown under TF_LOG. Nothing is formatted
+// when no level variable asks for it. Never log a value of an attribute, only types, paths, names, counts and
+// durations: values hold secrets, and so there is no way here to log a DynamicValue, and
+// TF_LOG_SDK_PROTO_DATA_DIR is not honoured.
 #pragma once
 
 #include <initializer_list>
@@ -17,7 +18,8 @@ using LogField = std::pair<std::string_view, std::string>;
 
 class Log {
  public:
-  // Levels: `provider` for the provider's own lines, `sdk` for those about the protocol, written to descriptor `to`.
+  // Levels: `provider` for the provider's own lines, `sdk` for those about the protocol, written to
+  // descriptor `to`.
   Log(LogLevel provider, LogLevel sdk, int to = 2) : provider_(provider), sdk_(sdk), to_(to) {}
 
   // The first that is set of TF_LOG_PROVIDER_<NAME>, TF_LOG_PROVIDER, TF_LOG; for the protocol's lines before
