@@ -10,6 +10,9 @@ constexpr std::chrono::days renewed_before{60};
 constexpr const char* pair_secret = "ca/authority";
 constexpr const char* certificate_secret = "ca/certificate";
 
+// A group of its own (rabbitmq) is there to read the key.
+unsigned key_mode(const CertificateFact& fact) { return fact.group == "root" ? 0600 : 0640; }
+
 }  // namespace
 
 // Key and certificate are one secret: being killed between two would leave a key without its certificate.
@@ -47,7 +50,7 @@ Result<Truth> CertificateStep::check(StepContext&) {
   MS_TRY(const auto both, host_.read(fact_.path + ".pem"));
   if (!certificate || !key || !both) return Truth::no(shown + "is missing");
   if (both->bytes != key->bytes + certificate->bytes) return Truth::no(shown + "and .pem differ");
-  if (key->mode != 0600 || both->mode != 0600 || key->owner != fact_.owner)
+  if (key->mode != key_mode(fact_) || both->mode != key_mode(fact_) || key->owner != fact_.owner || key->group != fact_.group)
     return Truth::no("the key of " + shown + "has another owner or mode");
   MS_TRY(const auto pair, secrets_.find(pair_secret));
   if (!pair) return Truth::no("the cluster's authority has not been made");
@@ -63,9 +66,10 @@ Status CertificateStep::apply(StepContext&) {
   MS_TRY(const KeyPair made, issue_certificate(authority, fact_.names, lasts));
   const std::string chain = made.certificate + authority.certificate;
   for (const std::string& unit : fact_.restarts) MS_CHECK(RestartNote(host_, unit).leave(fact_.path + ".crt"));
-  MS_CHECK(host_.write(fact_.path + ".key", FileContent{made.key.reveal(), 0600, fact_.owner, fact_.group}));
+  const unsigned mode = key_mode(fact_);
+  MS_CHECK(host_.write(fact_.path + ".key", FileContent{made.key.reveal(), mode, fact_.owner, fact_.group}));
   MS_CHECK(host_.write(fact_.path + ".crt", FileContent{chain, 0644, fact_.owner, fact_.group}));
-  return host_.write(fact_.path + ".pem", FileContent{made.key.reveal() + chain, 0600, fact_.owner, fact_.group});
+  return host_.write(fact_.path + ".pem", FileContent{made.key.reveal() + chain, mode, fact_.owner, fact_.group});
 }
 
 Status CertificateStep::undo(StepContext&) {

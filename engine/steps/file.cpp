@@ -32,10 +32,7 @@ Result<Truth> FileStep::check(StepContext&) {
 Status FileStep::apply(StepContext&) {
   MS_TRY(std::string content, fact_.content.resolve(secrets_));
   MS_TRY(const auto found, host_.read(fact_.path));
-  UndoRecord before;
-  if (found)
-    before = {true, {{"mode", found->mode}, {"owner", found->owner}, {"group", found->group}}, found->bytes};
-  MS_CHECK(undo_.keep(id(), before));
+  MS_CHECK(undo_.keep(id(), UndoRecord{found.has_value(), found}));
   for (const std::string& unit : fact_.restarts) MS_CHECK(RestartNote(host_, unit).leave(fact_.path));
   return host_.write(fact_.path, FileContent{std::move(content), fact_.mode, fact_.owner, fact_.group});
 }
@@ -43,12 +40,7 @@ Status FileStep::apply(StepContext&) {
 Status FileStep::undo(StepContext&) {
   MS_TRY(const auto before, undo_.find(id()));
   if (!before) return {};
-  if (before->existed) {
-    MS_CHECK(host_.write(fact_.path, FileContent{before->bytes, before->facts.value("mode", 0644u),
-                                                 before->facts.value("owner", "root"), before->facts.value("group", "root")}));
-  } else {
-    MS_CHECK(host_.remove(fact_.path));
-  }
+  MS_CHECK(before->content ? host_.write(fact_.path, *before->content) : host_.remove(fact_.path));
   return undo_.forget(id());
 }
 

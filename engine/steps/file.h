@@ -5,7 +5,7 @@
 
 #include "engine/host/host.h"
 #include "engine/plan/step.h"
-#include "engine/plan/undo.h"
+#include "engine/steps/undo_records.h"
 #include "engine/steps/secrets.h"
 
 namespace microstack {

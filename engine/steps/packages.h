@@ -6,7 +6,7 @@
 #include "engine/catalogue/profile.h"
 #include "engine/host/host.h"
 #include "engine/plan/step.h"
-#include "engine/plan/undo.h"
+#include "engine/steps/undo_records.h"
 
 namespace microstack {
 
