@@ -50,7 +50,7 @@ std::string named(const std::string& path) {
 
 std::optional<std::string> did_you_mean(std::string_view word, const std::vector<std::string_view>& known) {
   std::optional<std::string> nearest;
-  std::size_t limit = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::size_t limit = std::min(word.size(), std::max<std::size_t>(2, word.size() / 3) + 1);
   for (const auto candidate : known)
     if (const auto distance = edit_distance(word, candidate); distance < limit) {
       limit = distance;

@@ -152,6 +152,8 @@ void emit(YAML::Emitter& out, const Json& value) {
       out << text;
     else
       out << YAML::DoubleQuoted << text;
+  } else if (value.is_null()) {
+    out << YAML::Null;
   } else {
     out << value.dump();
   }

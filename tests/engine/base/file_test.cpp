@@ -1,0 +1,64 @@
+#include "engine/base/file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+using namespace microstack;
+
+namespace {
+
+struct Folder {
+  std::string path = "/tmp/ms-file-test-XXXXXX";
+  Folder() { REQUIRE(::mkdtemp(path.data())); }
+  ~Folder() { std::filesystem::remove_all(path); }
+};
+
+}  // namespace
+
+TEST_CASE("a file is written whole, with its mode and its folders, and read back") {
+  const Folder folder;
+  const auto path = folder.path + "/a/b/secret";
+  REQUIRE(write_file(path, std::string("x\0y", 3), 0600, 0700));
+  CHECK(read_file(path).value() == std::string("x\0y", 3));
+  struct stat info {};
+  REQUIRE(::stat(path.c_str(), &info) == 0);
+  CHECK((info.st_mode & 07777) == 0600);
+  REQUIRE(write_file(path, "new", 0644));
+  CHECK(read_file(path).value() == "new");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path + "/a/b"), {}) == 1);
+}
+
+TEST_CASE("a file that is not there reads as nothing and is removed without an error") {
+  const Folder folder;
+  CHECK(read_file(folder.path + "/none").value() == std::nullopt);
+  CHECK(read_file(folder.path + "/none/inner").value() == std::nullopt);
+  CHECK(remove_file(folder.path + "/none"));
+  CHECK_FALSE(read_file(folder.path));
+}
+
+TEST_CASE("a write that cannot be finished leaves the old file and no neighbour") {
+  const Folder folder;
+  std::filesystem::create_directory(folder.path + "/taken");
+  const auto status = write_file(folder.path + "/taken", "x");  // a folder is in the way of the rename
+  REQUIRE_FALSE(status);
+  CHECK(status.error().where == folder.path + "/taken");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
+}
+
+TEST_CASE("a lock has one holder, and is free again when it is let go") {
+  const Folder folder;
+  const auto path = folder.path + "/lock";
+  {
+    auto first = FileLock::try_take(path);
+    REQUIRE(first);
+    REQUIRE(first->has_value());
+    CHECK_FALSE(FileLock::try_take(path)->has_value());
+    const auto late = FileLock::take(path, 0.05);
+    REQUIRE_FALSE(late);
+    CHECK(late.error().kind == ErrorKind::retry);
+  }
+  CHECK(FileLock::take(path, 0));
+}
