@@ -14,7 +14,9 @@ class Builder : public nlohmann::json_sax<Json> {
   bool null() override { return add(Value::null()); }
   bool boolean(bool value) override { return add(Value::boolean(value)); }
   bool number_integer(std::int64_t value) override { return add(Value::number(value)); }
-  bool number_unsigned(std::uint64_t value) override { return add(Value::number(*Number::parse(std::to_string(value)))); }
+  bool number_unsigned(std::uint64_t value) override {
+    return add(Value::number(*Number::parse(std::to_string(value))));
+  }
   bool number_float(double, const std::string& text) override {
     auto number = Number::parse(text);
     if (!number) return problem_ = "a number has too many digits", false;
@@ -50,7 +52,8 @@ class Builder : public nlohmann::json_sax<Json> {
     Value::Members members;
   };
   bool open(bool object) {
-    if (open_.size() >= deepest) return problem_ = "nested more than " + std::to_string(deepest) + " levels deep", false;
+    if (open_.size() >= deepest)
+      return problem_ = "nested more than " + std::to_string(deepest) + " levels deep", false;
     open_.push_back({object, {}, {}, {}});
     return true;
   }
@@ -67,7 +70,9 @@ class Builder : public nlohmann::json_sax<Json> {
   std::vector<Open> open_;
 };
 
-Error unfit(const Type& type) { return give_up("the saved value is not a " + type.json()); }
+Error unfit(const Type& type) {
+  return give_up("the saved value is not a " + type.json());
+}
 
 Result<Value> fit_dynamic(Value value) {
   auto type = value.find("type"), inner = value.find("value");
@@ -83,7 +88,9 @@ Result<Value> fit_dynamic(Value value) {
 }
 
 Result<Value::Items> fit_items(Value value, const Type& type) {
-  if (value.kind() != Value::Kind::tuple && value.kind() != Value::Kind::list && value.kind() != Value::Kind::set) return unfit(type);
+  if (value.kind() != Value::Kind::tuple && value.kind() != Value::Kind::list &&
+      value.kind() != Value::Kind::set)
+    return unfit(type);
   auto items = std::move(value.items());
   bool tuple = type.kind() == Type::Kind::tuple;
   if (tuple && items.size() != type.elements().size()) return unfit(type);
@@ -93,7 +100,9 @@ Result<Value::Items> fit_items(Value value, const Type& type) {
   return items;
 }
 
-bool has_members(const Value& value) { return value.kind() == Value::Kind::object || value.kind() == Value::Kind::map; }
+bool has_members(const Value& value) {
+  return value.kind() == Value::Kind::object || value.kind() == Value::Kind::map;
+}
 
 Json to_json(const Value& value) {
   switch (value.kind()) {
@@ -104,7 +113,8 @@ Json to_json(const Value& value) {
       return value.as_bool();
     case Value::Kind::number:
       if (auto integer = value.as_number().integer()) return *integer;
-      return value.as_number().is_infinite() ? Json(value.as_number().text()) : Json(value.as_number().real());
+      return value.as_number().is_infinite() ? Json(value.as_number().text())
+                                             : Json(value.as_number().real());
     case Value::Kind::string:
       return value.as_string();
     case Value::Kind::list:
@@ -130,16 +140,19 @@ Json to_json(const Value& value) {
 
 Result<Value> parse_json(std::string_view text) {
   Builder builder;
-  if (!Json::sax_parse(text, &builder)) return give_up(builder.problem_.empty() ? "not JSON" : builder.problem_);
+  if (!Json::sax_parse(text, &builder))
+    return give_up(builder.problem_.empty() ? "not JSON" : builder.problem_);
   return std::move(builder.root_);
 }
 
 Result<Value> fit(Value value, const Type& type) {
-  if (value.kind() == Value::Kind::typed && type.kind() != Type::Kind::dynamic) return fit(value.inner(), type);
+  if (value.kind() == Value::Kind::typed && type.kind() != Type::Kind::dynamic)
+    return fit(value.inner(), type);
   if (value.is_null() || value.is_unknown()) return value;
   switch (type.kind()) {
     case Type::Kind::boolean:
-      if (value.kind() == Value::Kind::string && (value.as_string() == "true" || value.as_string() == "false")) {
+      if (value.kind() == Value::Kind::string &&
+          (value.as_string() == "true" || value.as_string() == "false")) {
         return Value::boolean(value.as_string() == "true");
       }
       return value.kind() == Value::Kind::boolean ? Result<Value>(std::move(value)) : unfit(type);

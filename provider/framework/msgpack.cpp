@@ -37,8 +37,10 @@ void write_integer(std::string& out, std::int64_t value) {
   tagged(out, 0xd3, bits, 8);
 }
 
-// tiny: tag with the length inside, up to `tiny_limit`; then tags for one (0: none), two and four bytes of length.
-void write_length(std::string& out, std::size_t n, unsigned tiny, std::size_t tiny_limit, unsigned one, unsigned two) {
+// tiny: tag with the length inside, up to `tiny_limit`; then tags for one (0: none), two and four bytes of
+// length.
+void write_length(std::string& out, std::size_t n, unsigned tiny, std::size_t tiny_limit, unsigned one,
+                  unsigned two) {
   if (n < tiny_limit) return void(out += static_cast<char>(tiny | n));
   if (one && n <= 0xff) return tagged(out, one, n, 1);
   if (n <= 0xffff) return tagged(out, two, n, 2);
@@ -52,18 +54,30 @@ void write_string(std::string& out, std::string_view text) {
 
 void write_number(std::string& out, const Number& number) {
   if (auto integer = std::get_if<std::int64_t>(&number.held())) return write_integer(out, *integer);
-  if (auto real = std::get_if<double>(&number.held())) return tagged(out, 0xcb, std::bit_cast<std::uint64_t>(*real), 8);
+  if (auto real = std::get_if<double>(&number.held()))
+    return tagged(out, 0xcb, std::bit_cast<std::uint64_t>(*real), 8);
   write_string(out, std::get<std::string>(number.held()));
 }
 
 void write_extension(std::string& out, unsigned type, std::string_view payload) {
   switch (payload.size()) {
-    case 1: out += '\xd4'; break;
-    case 2: out += '\xd5'; break;
-    case 4: out += '\xd6'; break;
-    case 8: out += '\xd7'; break;
-    case 16: out += '\xd8'; break;
-    default: write_length(out, payload.size(), 0, 0, 0xc7, 0xc8);
+    case 1:
+      out += '\xd4';
+      break;
+    case 2:
+      out += '\xd5';
+      break;
+    case 4:
+      out += '\xd6';
+      break;
+    case 8:
+      out += '\xd7';
+      break;
+    case 16:
+      out += '\xd8';
+      break;
+    default:
+      write_length(out, payload.size(), 0, 0, 0xc7, 0xc8);
   }
   out += static_cast<char>(type);
   out += payload;
@@ -155,7 +169,8 @@ class Reader {
   bool big_endian(int bytes, std::uint64_t& out) {
     if (rest_.size() < static_cast<std::size_t>(bytes)) return fail("the value ends in the middle");
     out = 0;
-    for (int i = 0; i < bytes; ++i) out = out << 8 | static_cast<unsigned char>(rest_[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < bytes; ++i)
+      out = out << 8 | static_cast<unsigned char>(rest_[static_cast<std::size_t>(i)]);
     rest_.remove_prefix(static_cast<std::size_t>(bytes));
     return true;
   }
@@ -180,7 +195,8 @@ class Reader {
     return bytes(size, out);
   }
   // Every element takes a byte at least, a pair two: so the count is bounded by what is left.
-  bool count(unsigned tag, unsigned tiny, unsigned two, std::size_t each, const char* what, std::size_t& out) {
+  bool count(unsigned tag, unsigned tiny, unsigned two, std::size_t each, const char* what,
+             std::size_t& out) {
     std::uint64_t n = tag & 0x0f;
     if (tag == two) {
       if (!big_endian(2, n)) return false;
@@ -196,7 +212,9 @@ class Reader {
   bool array(unsigned tag, std::size_t& n) { return count(tag, 0x90, 0xdc, 1, "a list, set or tuple", n); }
   bool map(unsigned tag, std::size_t& n) { return count(tag, 0x80, 0xde, 2, "a map or object", n); }
   bool number(unsigned tag, Number& out);
-  bool is_extension(unsigned tag) const { return (tag >= 0xd4 && tag <= 0xd8) || (tag >= 0xc7 && tag <= 0xc9); }
+  bool is_extension(unsigned tag) const {
+    return (tag >= 0xd4 && tag <= 0xd8) || (tag >= 0xc7 && tag <= 0xc9);
+  }
   bool unknown(unsigned tag, bool refined, Value& out);
   bool refinement(Refinement& out);
   bool object(unsigned tag, const Type& type, Value& out, int depth);
@@ -224,7 +242,8 @@ bool Reader::number(unsigned tag, Number& out) {
   }
   if (tag == 0xca || tag == 0xcb) {
     if (!big_endian(tag == 0xca ? 4 : 8, bits)) return false;
-    double real = tag == 0xcb ? std::bit_cast<double>(bits) : std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+    double real =
+        tag == 0xcb ? std::bit_cast<double>(bits) : std::bit_cast<float>(static_cast<std::uint32_t>(bits));
     if (std::isnan(real)) return fail("a number is not one (NaN)");
     out = Number::exact(real);
     return true;
@@ -256,7 +275,8 @@ bool Reader::refinement(Refinement& out) {
         break;
       case 3:
       case 4: {
-        if (!array(tag, two) || two != 2 || !byte(tag) || !this->number(tag, number) || !byte(tag)) return fail("a refinement is broken");
+        if (!array(tag, two) || two != 2 || !byte(tag) || !this->number(tag, number) || !byte(tag))
+          return fail("a refinement is broken");
         (key.integer() == 3 ? out.lower : out.upper) = Refinement::Bound{std::move(number), tag == 0xc3};
         break;
       }
@@ -296,7 +316,8 @@ bool Reader::object(unsigned tag, const Type& type, Value& out, int depth) {
   if (!map(tag, n)) return false;
   const auto& attributes = type.attributes();
   if (n != attributes.size()) {
-    return fail("an object with " + std::to_string(attributes.size()) + " attributes is required, not " + std::to_string(n));
+    return fail("an object with " + std::to_string(attributes.size()) + " attributes is required, not " +
+                std::to_string(n));
   }
   Value::Members members(n);
   std::vector<bool> seen(n);
@@ -306,7 +327,8 @@ bool Reader::object(unsigned tag, const Type& type, Value& out, int depth) {
     if (!byte(t) || !text(t, name)) return false;
     std::size_t at = i;  // core writes them sorted; any order is read
     if (attributes[at].name != name) {
-      for (at = 0; at < n && attributes[at].name != name; ++at) {}
+      for (at = 0; at < n && attributes[at].name != name; ++at) {
+      }
       if (at == n) return fail("there is no attribute \"" + std::string(name) + "\"");
     }
     if (seen[at]) return fail("the attribute \"" + std::string(name) + "\" is there twice");
@@ -338,7 +360,8 @@ bool Reader::dynamic(unsigned tag, Value& out, int depth) {
 }
 
 bool Reader::value(const Type& type, Value& out, int depth) {
-  if (depth > deepest) return fail("the value is nested more than " + std::to_string(deepest) + " levels deep");
+  if (depth > deepest)
+    return fail("the value is nested more than " + std::to_string(deepest) + " levels deep");
   unsigned tag = 0;
   if (!byte(tag)) return false;
   if (tag == 0xc0) return out = Value::null(), true;
@@ -361,13 +384,15 @@ bool Reader::value(const Type& type, Value& out, int depth) {
       std::size_t n = 0;
       if (!array(tag, n)) return false;
       bool tuple = type.kind() == Type::Kind::tuple;
-      if (tuple && n != type.elements().size()) return fail("a tuple of " + std::to_string(type.elements().size()) + " is required");
+      if (tuple && n != type.elements().size())
+        return fail("a tuple of " + std::to_string(type.elements().size()) + " is required");
       Value::Items items(n);
       for (std::size_t i = 0; i < n; ++i) {
         if (!value(tuple ? type.elements()[i] : type.element(), items[i], depth + 1)) return false;
       }
-      out = tuple ? Value::tuple(std::move(items))
-                  : type.kind() == Type::Kind::list ? Value::list(std::move(items)) : Value::set(std::move(items));
+      out = tuple                             ? Value::tuple(std::move(items))
+            : type.kind() == Type::Kind::list ? Value::list(std::move(items))
+                                              : Value::set(std::move(items));
       return true;
     }
     case Type::Kind::map: {
@@ -394,7 +419,9 @@ bool Reader::value(const Type& type, Value& out, int depth) {
 
 }  // namespace
 
-void append_msgpack(const Value& value, std::string& out) { write(out, value, true); }
+void append_msgpack(const Value& value, std::string& out) {
+  write(out, value, true);
+}
 
 std::string to_msgpack(const Value& value) {
   std::string out;

@@ -15,8 +15,8 @@ Result<Value> from_msgpack(std::string_view bytes, const Type& type);
 
 // JSON as it stands: objects, tuples, and numbers with all their digits.
 Result<Value> parse_json(std::string_view text);
-// The value as the type wants it, leniently, for states written by other versions: unknown attributes are dropped,
-// missing ones are null, a number or bool becomes a string and back where the text allows it.
+// The value as the type wants it, leniently, for states written by other versions: unknown attributes are
+// dropped, missing ones are null, a number or bool becomes a string and back where the text allows it.
 Result<Value> fit(Value value, const Type& type);
 // JSON for people and for private data; unknown becomes null.
 std::string to_json_text(const Value& value);

@@ -133,7 +133,8 @@ double Number::real() const {
 
 std::string Number::text() const {
   if (auto integer = std::get_if<std::int64_t>(&held_)) return std::to_string(*integer);
-  if (auto real = std::get_if<double>(&held_)) return std::isinf(*real) ? (*real > 0 ? "+Inf" : "-Inf") : shortest(*real);
+  if (auto real = std::get_if<double>(&held_))
+    return std::isinf(*real) ? (*real > 0 ? "+Inf" : "-Inf") : shortest(*real);
   return std::get<std::string>(held_);
 }
 

@@ -1,5 +1,5 @@
-// A number of any precision, kept as it came and compared by value: Terraform's numbers are 512-bit floats, so `0.1`
-// arrives as the text "0.1" and must go back as that, or core sees a change.
+// A number of any precision, kept as it came and compared by value: Terraform's numbers are 512-bit floats,
+// so `0.1` arrives as the text "0.1" and must go back as that, or core sees a change.
 #pragma once
 
 #include <compare>
@@ -14,10 +14,11 @@ namespace microstack::terraform {
 class Number {
  public:
   Number() = default;
-  Number(std::int64_t value) : held_(value) {}  // NOLINT: implicit on purpose
+  Number(std::int64_t value) : held_(value) {}       // NOLINT: implicit on purpose
   Number(int value) : held_(std::int64_t{value}) {}  // NOLINT
 
-  // What a person means by the double: its shortest decimal text. 0.1 is one tenth, not 0.1000000000000000055.
+  // What a person means by the double: its shortest decimal text. 0.1 is one tenth, not
+  // 0.1000000000000000055.
   static Number of(double value);
   // The double bit for bit, as it came over the wire; an integral one becomes an integer. Not for NaN.
   static Number exact(double value);

@@ -14,7 +14,8 @@ struct Type::Node {
 namespace {
 
 constexpr int deepest = 100;
-constexpr std::string_view names[] = {"string", "number", "bool", "dynamic", "list", "set", "map", "object", "tuple"};
+constexpr std::string_view names[] = {"string", "number", "bool",   "dynamic", "list",
+                                      "set",    "map",    "object", "tuple"};
 
 Json to_json(const Type& type) {
   const std::string name(names[static_cast<int>(type.kind())]);
@@ -48,8 +49,11 @@ Json to_json(const Type& type) {
 }
 
 Result<Type> from_json(const Json& json, int depth) {
-  auto invalid = [&] { return give_up("not a type: " + json.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 80)); };
-  if (depth > deepest) return give_up("a type is nested more than " + std::to_string(deepest) + " levels deep");
+  auto invalid = [&] {
+    return give_up("not a type: " + json.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 80));
+  };
+  if (depth > deepest)
+    return give_up("a type is nested more than " + std::to_string(deepest) + " levels deep");
   if (json.is_string()) {
     const auto& name = json.get_ref<const std::string&>();
     if (name == "string") return Type::string();
@@ -76,7 +80,8 @@ Result<Type> from_json(const Json& json, int depth) {
     std::vector<Type::Attribute> attributes;
     for (const auto& [key, item] : json[1].items()) {
       MS_TRY(auto type, from_json(item, depth + 1));
-      bool optional = json.size() > 2 && std::find(json[2].begin(), json[2].end(), Json(key)) != json[2].end();
+      bool optional =
+          json.size() > 2 && std::find(json[2].begin(), json[2].end(), Json(key)) != json[2].end();
       attributes.push_back({key, std::move(type), optional});
     }
     return Type::object(std::move(attributes));
@@ -88,23 +93,39 @@ Result<Type> from_json(const Json& json, int depth) {
 
 Type::Type(Kind kind, Node node) : kind_(kind), node_(std::make_shared<const Node>(std::move(node))) {}
 
-Type Type::list(Type element) { return Type(Kind::list, Node{{std::move(element)}, {}}); }
-Type Type::set(Type element) { return Type(Kind::set, Node{{std::move(element)}, {}}); }
-Type Type::map(Type element) { return Type(Kind::map, Node{{std::move(element)}, {}}); }
-Type Type::tuple(std::vector<Type> elements) { return Type(Kind::tuple, Node{std::move(elements), {}}); }
+Type Type::list(Type element) {
+  return Type(Kind::list, Node{{std::move(element)}, {}});
+}
+Type Type::set(Type element) {
+  return Type(Kind::set, Node{{std::move(element)}, {}});
+}
+Type Type::map(Type element) {
+  return Type(Kind::map, Node{{std::move(element)}, {}});
+}
+Type Type::tuple(std::vector<Type> elements) {
+  return Type(Kind::tuple, Node{std::move(elements), {}});
+}
 Type Type::object(std::vector<Attribute> attributes) {
-  std::sort(attributes.begin(), attributes.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  std::sort(attributes.begin(), attributes.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
   return Type(Kind::object, Node{{}, std::move(attributes)});
 }
 
-const Type& Type::element() const { return node_->elements.front(); }
-const std::vector<Type>& Type::elements() const { return node_->elements; }
-const std::vector<Type::Attribute>& Type::attributes() const { return node_->attributes; }
+const Type& Type::element() const {
+  return node_->elements.front();
+}
+const std::vector<Type>& Type::elements() const {
+  return node_->elements;
+}
+const std::vector<Type::Attribute>& Type::attributes() const {
+  return node_->attributes;
+}
 
 bool Type::has_dynamic() const {
   if (kind_ == Kind::dynamic) return true;
   if (!node_) return false;
-  return std::any_of(node_->elements.begin(), node_->elements.end(), [](const Type& t) { return t.has_dynamic(); }) ||
+  return std::any_of(node_->elements.begin(), node_->elements.end(),
+                     [](const Type& t) { return t.has_dynamic(); }) ||
          std::any_of(node_->attributes.begin(), node_->attributes.end(),
                      [](const Attribute& a) { return a.type.has_dynamic(); });
 }
@@ -115,7 +136,9 @@ bool Type::operator==(const Type& other) const {
   return node_->elements == other.node_->elements && node_->attributes == other.node_->attributes;
 }
 
-std::string Type::json() const { return to_json(*this).dump(); }
+std::string Type::json() const {
+  return to_json(*this).dump();
+}
 
 Result<Type> Type::parse(std::string_view json) {
   Json tree = Json::parse(json, nullptr, false);

@@ -25,17 +25,17 @@ class Type {
   static Type object(std::vector<Attribute> attributes);
   static Type tuple(std::vector<Type> elements);
 
-  // Compact JSON as on the wire: "string", ["list","string"], ["object",{"a":"bool"},["a"]]. An invalid text makes
-  // Terraform itself crash, so text is only ever made here.
+  // Compact JSON as on the wire: "string", ["list","string"], ["object",{"a":"bool"},["a"]]. An invalid text
+  // makes Terraform itself crash, so text is only ever made here.
   std::string json() const;
   static Result<Type> parse(std::string_view json);
 
   Kind kind() const { return kind_; }
   bool is_primitive() const { return kind_ < Kind::dynamic; }
   bool has_dynamic() const;
-  const Type& element() const;                        // of a list, set or map
-  const std::vector<Type>& elements() const;          // of a tuple
-  const std::vector<Attribute>& attributes() const;   // of an object, sorted by name
+  const Type& element() const;                       // of a list, set or map
+  const std::vector<Type>& elements() const;         // of a tuple
+  const std::vector<Attribute>& attributes() const;  // of an object, sorted by name
 
   bool operator==(const Type& other) const;
 

@@ -31,14 +31,17 @@ std::vector<const Value*> sorted(const Value::Items& items) {
 
 void sort_by_name(Value::Members& members) {
   auto less = [](const auto& a, const auto& b) { return a.name < b.name; };
-  if (!std::is_sorted(members.begin(), members.end(), less)) std::stable_sort(members.begin(), members.end(), less);
-  auto last = std::unique(members.rbegin(), members.rend(), [](const auto& a, const auto& b) { return a.name == b.name; });
+  if (!std::is_sorted(members.begin(), members.end(), less))
+    std::stable_sort(members.begin(), members.end(), less);
+  auto last = std::unique(members.rbegin(), members.rend(),
+                          [](const auto& a, const auto& b) { return a.name == b.name; });
   members.erase(members.begin(), last.base());  // of two with one name the later stays
 }
 
 std::string_view kind_name(Value::Kind kind) {
-  constexpr std::string_view names[] = {"null", "an unknown value", "a bool", "a number", "a string",       "a list",
-                                        "a set", "a tuple",          "a map",  "an object", "a dynamic value"};
+  constexpr std::string_view names[] = {"null",     "an unknown value", "a bool",         "a number",
+                                        "a string", "a list",           "a set",          "a tuple",
+                                        "a map",    "an object",        "a dynamic value"};
   return names[static_cast<int>(kind)];
 }
 
@@ -59,7 +62,8 @@ Status members_conform(const Value& value, const Type& type) {
     if (i >= have.size() || (i < want.size() && want[i].name < have[i].name)) {
       return at(want[i].name, give_up("the attribute is missing"));
     }
-    if (i >= want.size() || have[i].name != want[i].name) return at(have[i].name, give_up("there is no such attribute"));
+    if (i >= want.size() || have[i].name != want[i].name)
+      return at(have[i].name, give_up("there is no such attribute"));
     MS_CHECK(at(want[i].name, conforms(have[i].value, want[i].type)));
   }
   return {};
@@ -76,10 +80,12 @@ Status items_conform(const Value& value, const Type& type) {
 }  // namespace
 
 std::string normalized(std::string text) {
-  if (std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) return text;
+  if (std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+    return text;
   utf8proc_uint8_t* made = nullptr;
-  auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
-                           &made, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                           static_cast<utf8proc_ssize_t>(text.size()), &made,
+                           static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
   if (size < 0) return text;
   std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(made, &std::free);
   return {reinterpret_cast<const char*>(made), static_cast<std::size_t>(size)};
@@ -105,22 +111,31 @@ Value Value::typed(Type type, Value value) {
   return Value(Kind::typed, std::make_shared<const Typed>(Typed{std::move(type), std::move(value)}));
 }
 
-const Type& Value::inner_type() const { return std::get<std::shared_ptr<const Typed>>(held_)->type; }
-const Value& Value::inner() const { return std::get<std::shared_ptr<const Typed>>(held_)->value; }
-const Refinement* Value::refinement() const { return std::get<Unknown>(held_).get(); }
+const Type& Value::inner_type() const {
+  return std::get<std::shared_ptr<const Typed>>(held_)->type;
+}
+const Value& Value::inner() const {
+  return std::get<std::shared_ptr<const Typed>>(held_)->value;
+}
+const Refinement* Value::refinement() const {
+  return std::get<Unknown>(held_).get();
+}
 
 bool Value::wholly_known() const {
   if (auto items = std::get_if<Items>(&held_)) {
     return std::all_of(items->begin(), items->end(), [](const Value& v) { return v.wholly_known(); });
   }
   if (auto members = std::get_if<Members>(&held_)) {
-    return std::all_of(members->begin(), members->end(), [](const Member& m) { return m.value.wholly_known(); });
+    return std::all_of(members->begin(), members->end(),
+                       [](const Member& m) { return m.value.wholly_known(); });
   }
   if (kind_ == Kind::typed) return inner().wholly_known();
   return kind_ != Kind::unknown;
 }
 
-Value* Value::find(std::string_view name) { return const_cast<Value*>(std::as_const(*this).find(name)); }
+Value* Value::find(std::string_view name) {
+  return const_cast<Value*>(std::as_const(*this).find(name));
+}
 
 const Value* Value::find(std::string_view name) const {
   auto members = std::get_if<Members>(&held_);
@@ -132,7 +147,8 @@ const Value* Value::find(std::string_view name) const {
 
 void Value::set_member(std::string_view name, Value value) {
   auto& all = members();
-  auto place = std::lower_bound(all.begin(), all.end(), name, [](const Member& m, std::string_view n) { return m.name < n; });
+  auto place = std::lower_bound(all.begin(), all.end(), name,
+                                [](const Member& m, std::string_view n) { return m.name < n; });
   if (place != all.end() && place->name == name) {
     place->value = std::move(value);
   } else {
@@ -154,7 +170,8 @@ std::strong_ordering Value::operator<=>(const Value& other) const {
       return as_string().compare(other.as_string()) <=> 0;
     case Kind::list:
     case Kind::tuple:
-      return std::lexicographical_compare_three_way(items().begin(), items().end(), other.items().begin(), other.items().end());
+      return std::lexicographical_compare_three_way(items().begin(), items().end(), other.items().begin(),
+                                                    other.items().end());
     case Kind::set: {
       auto a = sorted(items()), b = sorted(other.items());
       return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end(),
@@ -162,8 +179,8 @@ std::strong_ordering Value::operator<=>(const Value& other) const {
     }
     case Kind::map:
     case Kind::object:
-      return std::lexicographical_compare_three_way(members().begin(), members().end(), other.members().begin(),
-                                                    other.members().end());
+      return std::lexicographical_compare_three_way(members().begin(), members().end(),
+                                                    other.members().begin(), other.members().end());
     case Kind::typed: {
       if (inner_type() == other.inner_type()) return inner() <=> other.inner();
       return inner_type().json().compare(other.inner_type().json()) <=> 0;
@@ -188,7 +205,8 @@ Status conforms(const Value& value, const Type& type) {
       return value.kind() == Value::Kind::set ? items_conform(value, type) : misfit(value, "a set");
     case Type::Kind::map:
       if (value.kind() != Value::Kind::map) return misfit(value, "a map");
-      for (const auto& member : value.members()) MS_CHECK(at(member.name, conforms(member.value, type.element())));
+      for (const auto& member : value.members())
+        MS_CHECK(at(member.name, conforms(member.value, type.element())));
       return {};
     case Type::Kind::object:
       return members_conform(value, type);
@@ -235,10 +253,12 @@ Type implied_type(const Value& value) {
       return value.kind() == Value::Kind::list ? Type::list(element) : Type::set(element);
     }
     case Value::Kind::map:
-      return Type::map(value.members().empty() ? Type::dynamic() : implied_type(value.members().front().value));
+      return Type::map(value.members().empty() ? Type::dynamic()
+                                               : implied_type(value.members().front().value));
     case Value::Kind::object: {
       std::vector<Type::Attribute> attributes;
-      for (const auto& member : value.members()) attributes.push_back({member.name, implied_type(member.value)});
+      for (const auto& member : value.members())
+        attributes.push_back({member.name, implied_type(member.value)});
       return Type::object(std::move(attributes));
     }
     case Value::Kind::typed:

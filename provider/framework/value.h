@@ -1,6 +1,6 @@
-// Terraform values: null, unknown (perhaps with refinements) or known, of any type. A Value knows which kind of thing
-// it is but has no full type: it is read and written against the Type of a schema. Only what stands at a place of
-// type dynamic carries its type (kind `typed`).
+// Terraform values: null, unknown (perhaps with refinements) or known, of any type. A Value knows which kind
+// of thing it is but has no full type: it is read and written against the Type of a schema. Only what stands
+// at a place of type dynamic carries its type (kind `typed`).
 #pragma once
 
 #include <compare>
@@ -31,7 +31,8 @@ struct Refinement {
   bool empty() const { return !not_null && prefix.empty() && !lower && !upper && !shortest && !longest; }
 };
 
-// Unicode normal form C, which core applies to every string; invalid UTF-8 stays as it is and does not conform().
+// Unicode normal form C, which core applies to every string; invalid UTF-8 stays as it is and does not
+// conform().
 std::string normalized(std::string text);
 
 class Value {
@@ -70,9 +71,9 @@ class Value {
   Items& items() { return std::get<Items>(held_); }
   const Members& members() const { return std::get<Members>(held_); }
   Members& members() { return std::get<Members>(held_); }
-  const Type& inner_type() const;           // of a typed value
-  const Value& inner() const;               // of a typed value
-  const Refinement* refinement() const;     // of an unknown; nullptr if nothing is known about it
+  const Type& inner_type() const;        // of a typed value
+  const Value& inner() const;            // of a typed value
+  const Refinement* refinement() const;  // of an unknown; nullptr if nothing is known about it
 
   // The member of an object or map; nullptr if there is none.
   const Value* find(std::string_view name) const;
@@ -86,7 +87,8 @@ class Value {
 
  private:
   using Unknown = std::shared_ptr<const Refinement>;
-  using Held = std::variant<std::monostate, Unknown, bool, Number, std::string, Items, Members, std::shared_ptr<const Typed>>;
+  using Held = std::variant<std::monostate, Unknown, bool, Number, std::string, Items, Members,
+                            std::shared_ptr<const Typed>>;
   template <class T>
   Value(Kind kind, T held) : kind_(kind), held_(std::move(held)) {}
   Kind kind_ = Kind::null;
@@ -108,7 +110,8 @@ struct Value::Typed {
   Value value;
 };
 
-// Says whether the value is one of the type, at every depth; the error's attribute is the path to what is wrong.
+// Says whether the value is one of the type, at every depth; the error's attribute is the path to what is
+// wrong.
 Status conforms(const Value& value, const Type& type);
 
 // A null of every attribute: what an object has before anything is known about it.

@@ -11,7 +11,8 @@ namespace {
 
 std::string unhex(std::string_view hex) {
   std::string out;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) out += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+    out += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
   return out;
 }
 
@@ -24,9 +25,15 @@ std::string hex(std::string_view bytes) {
   return out;
 }
 
-Type type(std::string_view json) { return Type::parse(json).value(); }
-Value text(std::string value) { return Value::string(std::move(value)); }
-Value number(std::string_view digits) { return Value::number(*Number::parse(digits)); }
+Type type(std::string_view json) {
+  return Type::parse(json).value();
+}
+Value text(std::string value) {
+  return Value::string(std::move(value));
+}
+Value number(std::string_view digits) {
+  return Value::number(*Number::parse(digits));
+}
 
 }  // namespace
 
@@ -56,7 +63,8 @@ TEST_CASE("every golden encoding of go-cty is read and written back byte for byt
 TEST_CASE("values made here have the golden encodings") {
   CHECK(hex(to_msgpack(text("e\xcc\x81"))) == "a2c3a9");
   CHECK(hex(to_msgpack(Value::unknown({.not_null = true, .prefix = "ami-"}))) == "c7090c8201c202a4616d692d");
-  CHECK(hex(to_msgpack(Value::unknown({.lower = Refinement::Bound{1, true}, .upper = Refinement::Bound{9, false}}))) ==
+  CHECK(hex(to_msgpack(
+            Value::unknown({.lower = Refinement::Bound{1, true}, .upper = Refinement::Bound{9, false}}))) ==
         "c7090c82039201c3049209c2");
   CHECK(hex(to_msgpack(number("0.1"))) == "a3302e31");
   CHECK(hex(to_msgpack(Value::number(Number::of(1.5)))) == "cb3ff8000000000000");
@@ -107,7 +115,8 @@ TEST_CASE("broken msgpack is refused with a reason and reserves nothing") {
   auto object = type(R"(["object",{"a":"string","b":["list","number"]}])");
   CHECK(from_msgpack(unhex("82a161a178a1629101"), object));
   CHECK(from_msgpack(unhex("82a1629101a161a178"), object));  // any order
-  CHECK(from_msgpack(unhex("81a161a178"), object).error().what == "an object with 2 attributes is required, not 1");
+  CHECK(from_msgpack(unhex("81a161a178"), object).error().what ==
+        "an object with 2 attributes is required, not 1");
   CHECK(from_msgpack(unhex("82a161a178a163c0"), object).error().what == "there is no attribute \"c\"");
   CHECK(from_msgpack(unhex("82a161c0a161c0"), object).error().what == "the attribute \"a\" is there twice");
   CHECK(from_msgpack(unhex("82a161a178a16291a178"), object).error().what == "b: a text is not a number");
@@ -124,8 +133,10 @@ TEST_CASE("broken msgpack is refused with a reason and reserves nothing") {
 }
 
 TEST_CASE("the JSON of a saved state is fitted leniently to today's type") {
-  auto today = type(R"(["object",{"id":"string","n":"number","tags":["set","string"],"new":"bool","d":"dynamic"}])");
-  auto saved = parse_json(R"({"id":7,"n":123456789012345678901234567890.5,"tags":["b","a"],"gone":{"x":[1]},"d":{"type":"string","value":"v"}})");
+  auto today =
+      type(R"(["object",{"id":"string","n":"number","tags":["set","string"],"new":"bool","d":"dynamic"}])");
+  auto saved = parse_json(
+      R"({"id":7,"n":123456789012345678901234567890.5,"tags":["b","a"],"gone":{"x":[1]},"d":{"type":"string","value":"v"}})");
   REQUIRE(saved);
   auto fitted = fit(*saved, today);
   REQUIRE(fitted);

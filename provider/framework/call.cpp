@@ -1,0 +1,33 @@
+#include "provider/framework/call.h"
+
+#include "engine/base/duration.h"
+
+namespace microstack::terraform {
+
+void Call::cancel(Cause cause) {
+  Cause none = Cause::none;
+  cause_.compare_exchange_strong(none, cause);
+  stop_.request_stop();
+}
+
+void Call::limit(std::chrono::nanoseconds limit, std::string named) {
+  deadline_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(limit);
+  limit_text_ = "the limit of " + duration_text(std::chrono::duration<double>(limit).count()) + " (" +
+                std::move(named) + ") was reached";
+}
+
+std::string Call::why() const {
+  switch (cause_.load()) {
+    case Cause::none:
+      return {};
+    case Cause::stopped:
+      return "Terraform was asked to stop";
+    case Cause::gone:
+      return "Terraform has gone away";
+    case Cause::limit:
+      return limit_text_;
+  }
+  return {};
+}
+
+}  // namespace microstack::terraform
