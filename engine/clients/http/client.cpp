@@ -361,13 +361,13 @@ Error status_error(const Request& request, const Response& response) {
   std::string what = "HTTP " + std::to_string(response.status) + (message.empty() ? "" : ": " + message) +
                      (id.empty() ? "" : " (request " + id + ")");
   const int status = response.status;
-  if (status == 408 || status == 429 || status >= 500) return retry(what, place(request));
-  if (status == 401)
-    return ask(what, place(request), "check the user name and password or the application credential");
-  if (status == 403)
-    return ask(what, place(request), "use an account with the role this call needs, or raise the quota");
-  if (status == 409 || status == 400 || status == 413) return ask(what, place(request));
-  return give_up(what, place(request));
+  Error error = give_up(what, place(request));
+  error.code = std::to_string(status);
+  if (status == 408 || status == 429 || status >= 500) error.kind = ErrorKind::retry;
+  if (status == 400 || status == 401 || status == 403 || status == 409 || status == 413) error.kind = ErrorKind::ask;
+  if (status == 401) error.fix = "check the user name and password or the application credential";
+  if (status == 403) error.fix = "use an account with the role this call needs, or raise the quota";
+  return error;
 }
 
 Result<Response> send_ok(Client& client, const Request& request, std::stop_token stop) {
