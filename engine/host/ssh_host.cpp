@@ -209,12 +209,14 @@ struct SshHost::Session {
   // -J would give the jump host none of our options; it needs its own pinned key.
   std::string proxy_command() const {
     auto words = arguments();
+    // The outer connection is shared already; a master that outlives this one would hold its pipe.
+    words.insert(words.begin() + 1, {"-o", "ControlMaster=no", "-o", "ControlPath=none"});
     words.insert(words.end(), {"-W", "[%h]:%p", "--", target.host});
-    std::string out = "exec";
+    std::string out;  // ssh puts an exec before it
     for (const auto& word : words) {
       std::string escaped;
       for (const char c : word) escaped += c == '%' && word != "[%h]:%p" ? "%%" : std::string(1, c);
-      out += " " + shell_quoted(escaped);
+      out += (out.empty() ? "" : " ") + shell_quoted(escaped);
     }
     return out;
   }
