@@ -24,24 +24,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-// The path "native.units[2].name" as the parts an Error carries: native, units, 2, name.
-std::vector<std::string> parts(const std::string& path) {
-  std::vector<std::string> all;
-  std::string part;
-  bool quoted = false;
-  for (const char c : path) {
-    if (c == '"') {
-      quoted = !quoted;
-    } else if (!quoted && (c == '.' || c == '[' || c == ']')) {
-      if (!part.empty()) all.push_back(std::exchange(part, {}));
-    } else {
-      part.push_back(c);
-    }
-  }
-  if (!part.empty()) all.push_back(part);
-  return all;
-}
-
 std::string named(const std::string& path) {
   return path.empty() ? "the whole" : path;
 }
@@ -67,12 +49,12 @@ void Decoder::wrong(const std::string& path, const char* wanted, const Json& fou
   std::string fix;
   if (std::string_view(wanted) == "text" && found.is_number())
     fix = fmt::format("write it in quotes: \"{}\"", found.dump());
-  errors_.push_back(ask(std::move(what), document_.where(path), std::move(fix), parts(path)));
+  errors_.push_back(ask(std::move(what), document_.where(path), std::move(fix), path_parts(path)));
 }
 
 void Decoder::missing(const std::string& path, const char* name) {
   const auto wanted = join_path(path, name);
-  errors_.push_back(ask(fmt::format("{} is missing", wanted), document_.where(path), {}, parts(wanted)));
+  errors_.push_back(ask(fmt::format("{} is missing", wanted), document_.where(path), {}, path_parts(wanted)));
 }
 
 void Decoder::unknown_keys(const Json& json, const std::vector<std::string_view>& known,
@@ -84,7 +66,7 @@ void Decoder::unknown_keys(const Json& json, const std::vector<std::string_view>
     errors_.push_back(ask(fmt::format("{} is not a known key", inner), document_.where(inner),
                           near ? fmt::format("did you mean \"{}\"?", *near)
                                : fmt::format("known here: {}", fmt::join(known, ", ")),
-                          parts(inner)));
+                          path_parts(inner)));
   }
 }
 

@@ -183,30 +183,30 @@ class Decoder {
 };
 
 template <class T>
-Json encode(const T& value);
+Json json_of(const T& value);
 
 template <class T>
-Json encode_struct(const T& value) {
+Json json_of_struct(const T& value) {
   Json json = Json::object();
-  std::apply([&](const auto&... field) { ((json[field.name] = encode(value.*field.member)), ...); },
+  std::apply([&](const auto&... field) { ((json[field.name] = json_of(value.*field.member)), ...); },
              Fields<T>::list);
   return json;
 }
 
 template <class T>
-Json encode(const T& value) {
+Json json_of(const T& value) {
   if constexpr (is_optional<T>::value) {
-    return value ? encode(*value) : Json(nullptr);
+    return value ? json_of(*value) : Json(nullptr);
   } else if constexpr (is_vector<T>::value) {
     Json json = Json::array();
-    for (const auto& item : value) json.push_back(encode(item));
+    for (const auto& item : value) json.push_back(json_of(item));
     return json;
   } else if constexpr (is_map<T>::value) {
     Json json = Json::object();
-    for (const auto& [key, item] : value) json[key] = encode(item);
+    for (const auto& [key, item] : value) json[key] = json_of(item);
     return json;
   } else if constexpr (has_fields<T>) {
-    return encode_struct(value);
+    return json_of_struct(value);
   } else {
     static_assert(!std::is_same_v<T, Secret>, "a secret has no JSON form");
     return Json(value);
@@ -233,7 +233,7 @@ Result<T> decode(const Json& json, const std::string& what) {
 // Every member, also where it is its default: a reader sees all choices.
 template <class T>
 Json encode(const T& value) {
-  return fields_detail::encode(value);
+  return fields_detail::json_of(value);
 }
 
 // The known word nearest to `word`, when it is near enough to be a slip.

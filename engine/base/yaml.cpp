@@ -170,6 +170,23 @@ std::string join_path(const std::string& path, std::size_t index) {
   return fmt::format("{}[{}]", path, index);
 }
 
+std::vector<std::string> path_parts(const std::string& path) {
+  std::vector<std::string> all;
+  std::string part;
+  bool quoted = false;
+  for (const char c : path) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (c == '.' || c == '[' || c == ']')) {
+      if (!part.empty()) all.push_back(std::exchange(part, {}));
+    } else {
+      part.push_back(c);
+    }
+  }
+  if (!part.empty()) all.push_back(part);
+  return all;
+}
+
 int Document::line(const std::string& path) const {
   for (std::string part = path;;) {
     if (const auto found = lines.find(part); found != lines.end()) return found->second;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "engine/base/json.h"
 #include "engine/base/result.h"
@@ -36,5 +37,7 @@ std::string to_yaml(const Json& value);
 // files."/etc/x".
 std::string join_path(const std::string& path, const std::string& key);
 std::string join_path(const std::string& path, std::size_t index);
+// The parts an Error carries in `attribute`: native, units, 2, name.
+std::vector<std::string> path_parts(const std::string& path);
 
 }  // namespace microstack
