@@ -26,7 +26,7 @@
 namespace microstack::protocol {
 namespace {
 
-constexpr std::chrono::seconds time_to_leave{1};  // Terraform kills after two
+constexpr std::chrono::milliseconds time_to_leave{1000};  // Terraform kills after two
 
 void say(int descriptor, std::string_view text) {
   while (!text.empty()) {
@@ -103,7 +103,7 @@ std::unique_ptr<grpc::Server> listen(const std::string& socket,
   builder.SetMaxReceiveMessageSize(INT_MAX);  // a state is one message
   builder.SetMaxSendMessageSize(INT_MAX);
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
-  mode_t before = umask(077);  // the socket is for this user only
+  mode_t before = umask(0177);  // the socket is for this user only
   auto server = builder.BuildAndStart();
   umask(before);
   if (server) server->GetHealthCheckService()->SetServingStatus("plugin", true);
