@@ -11,9 +11,14 @@ void Call::cancel(Cause cause) {
 }
 
 void Call::limit(std::chrono::nanoseconds limit, std::string named) {
-  deadline_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(limit);
   limit_text_ = "the limit of " + duration_text(std::chrono::duration<double>(limit).count()) + " (" +
                 std::move(named) + ") was reached";
+  deadline_ = (Clock::now() + std::chrono::duration_cast<Clock::duration>(limit)).time_since_epoch().count();
+}
+
+std::optional<Call::Clock::time_point> Call::deadline() const {
+  auto at = deadline_.load();
+  return at ? std::optional(Clock::time_point(Clock::duration(at))) : std::nullopt;
 }
 
 std::string Call::why() const {

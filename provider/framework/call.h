@@ -32,7 +32,7 @@ class Call {
   // Stopped by Ctrl-C, by Terraform's end and by the time limit of `timeouts`. Hand it to everything that may
   // take long, and return an error promptly when it is stopped; why() then says which it was.
   std::stop_token stop() const { return stop_.get_token(); }
-  std::optional<Clock::time_point> deadline() const { return deadline_; }
+  std::optional<Clock::time_point> deadline() const;
   std::string why()
       const;  // "stopped", "the limit of 30m (timeouts.create) was reached"; empty while running
 
@@ -68,7 +68,7 @@ class Call {
   std::string name_, limit_text_;
   std::stop_source stop_;
   std::atomic<Cause> cause_ = Cause::none;
-  std::optional<Clock::time_point> deadline_;
+  std::atomic<Clock::rep> deadline_ = 0;  // 0: none; read by the watch while the call's own thread sets it
   Diagnostics diagnostics_;
   Private saved_;
   std::function<void(const std::string&)> on_progress_;

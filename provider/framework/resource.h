@@ -124,6 +124,8 @@ class AnyResource : public Described {
   virtual Status remove_values(const Value& prior, Call& call) = 0;
   virtual Status import_values(const ImportRequest& from, Value& state, Call& call) = 0;
   virtual Result<bool> move_values(const MovedFrom& from, Value& state, Call& call) = 0;
+  // The value as it comes back from a model that nobody has touched.
+  virtual Status same_values(Value& value) = 0;
 };
 
 // How a model is read from values and written back.
@@ -232,6 +234,9 @@ class Resource : public AnyResource {
   }
   Result<bool> move_values(const MovedFrom& from, Value& state, Call& call) final {
     return codec::on_model<M>(state, [&](M& model) { return moved(from, model, call); });
+  }
+  Status same_values(Value& value) final {
+    return codec::on_model<M>(value, [](M&) { return Status(); });
   }
 
  private:
