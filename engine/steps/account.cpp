@@ -59,9 +59,10 @@ Status AccountsStep::undo(StepContext& context) {
   for (const auto& membership : all) {
     MS_TRY(const auto before, undo_.find(membership.key()));
     if (!before) continue;
-    if (membership.held)
-      MS_TRY([[maybe_unused]] const auto out,
-             run_ok(host_, Command{{"gpasswd", "--delete", membership.account, membership.group}}, context.stop));
+    if (membership.held) {
+      const Command leave{{"gpasswd", "--delete", membership.account, membership.group}};
+      MS_TRY([[maybe_unused]] const auto out, run_ok(host_, leave, context.stop));
+    }
     MS_CHECK(undo_.forget(membership.key()));
   }
   return {};

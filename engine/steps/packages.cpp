@@ -139,9 +139,10 @@ Status PackagesStep::undo(StepContext& context) {
   std::vector<std::string> remove = {"--purge", "--auto-remove", "remove", "--"};
   for (const std::string& name : ours)
     if (std::find(missing.begin(), missing.end(), name) == missing.end()) remove.push_back(name);
-  if (remove.size() > 4)
+  if (remove.size() > 4) {
     MS_TRY([[maybe_unused]] const auto out,
            run_ok(host_, Command{apt(remove), {}, quiet, {}, {}, install_limit}, context.stop));
+  }
   MS_CHECK(host_.remove("/etc/apt/sources.list.d/microstack.sources"));
   for (const std::string& name : ours) MS_CHECK(undo_.forget(record_of(name)));
   return {};

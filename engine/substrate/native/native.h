@@ -8,25 +8,41 @@
 #include "engine/catalogue/catalogue.h"
 #include "engine/catalogue/facts.h"
 #include "engine/catalogue/profile.h"
-#include "engine/host/host.h"
+#include "engine/clients/http/client.h"
 #include "engine/plan/executor.h"
 #include "engine/plan/plan.h"
+#include "engine/services/systemd.h"
 #include "engine/steps/secrets.h"
+#include "engine/steps/undo_records.h"
 
 namespace microstack::native {
+
+// What the steps of a node work with; outlives every plan made with it.
+struct Tools {
+  Tools(Host& host, Secrets& secrets) : host(host), secrets(secrets), undo(host), systemd(host), http(http_options()) {}
+
+  Host& host;
+  Secrets& secrets;
+  UndoRecords undo;
+  Systemd systemd;
+  http::Client http;  // believes the cluster's own authority only
+
+ private:
+  static http::Options http_options();
+};
 
 enum class Stage {
   all,
   prepare,  // only what may be done once in a base image (tasks marked `prepare`) and what that stands on
 };
 
-// Pure: no I/O; `host` and `secrets` are used by the steps when they work. `facts` are node_facts(profile, ...).
-Result<Plan> plan(const Profile& profile, const Catalogue& catalogue, const Json& facts, Host& host, Secrets& secrets,
+// Pure: no I/O; `tools` are used by the steps when they work. `facts` are node_facts(profile, ...).
+Result<Plan> plan(const Profile& profile, const Catalogue& catalogue, const Json& facts, Tools& tools,
                   Stage stage = Stage::all);
 
 // What is to be taken out again after Stage::prepare, so that the image carries no secret, no address, no running
 // service: a plan to be executed, last thing, with the profile the prepare stage had.
-Result<Plan> seal(const Profile& profile, const Catalogue& catalogue, const Json& facts, Host& host, Secrets& secrets);
+Result<Plan> seal(const Profile& profile, const Catalogue& catalogue, const Json& facts, Tools& tools);
 
 // A difference found by looking, with the component whose fact it is ("" for the node's own).
 struct Difference {
@@ -34,17 +50,20 @@ struct Difference {
   std::string step;
   std::string text;
 };
-struct Status {
-  std::vector<Difference> differences;     // in plan order; health is among them
-  std::optional<Error> error;              // checks that could not be made
-  Json facts;                              // addresses, urls, ca, probe: no secret
-  bool healthy = false;
+struct NodeStatus {
+  std::vector<Difference> differences;  // in plan order; health is among them
+  std::optional<Error> error;           // checks that could not be made
+  bool healthy = false;                 // every health check of the plan holds
 };
-Json to_json(const Status& status);
+Json to_json(const NodeStatus& status);
 
 // Carries out nothing: every step's check.
-Status status(const Profile& profile, const Catalogue& catalogue, const Json& facts, Host& host, Secrets& secrets,
-              const RunOptions& options);
+Result<NodeStatus> status(const Profile& profile, const Catalogue& catalogue, const Json& facts, Tools& tools,
+                      const RunOptions& options);
+
+// The components whose steps these are: step id -> component name ("" for the node's own).
+Result<std::map<std::string, std::string>> owners(const Profile& profile, const Catalogue& catalogue, const Json& facts,
+                                                  Tools& tools);
 
 // All packages that these components need on a node with these roles, sorted: the base image's list.
 Result<std::vector<std::string>> packages(const Catalogue& catalogue, const std::vector<std::string>& components,
