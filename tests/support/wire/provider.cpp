@@ -115,12 +115,16 @@ Result<std::unique_ptr<Provider>> Provider::start(const Start& wanted) {
   };
   for (const auto& [name, value] : wanted.environment) environment[name] = value;
 
+  auto begin = std::chrono::steady_clock::now();
   MS_TRY(auto process, Process::start({wanted.program}, environment));
   MS_TRY(auto line, process.line(start_limit));
+  std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - begin;
   MS_TRY(auto handshake, parse_handshake(line));
   std::optional<Tls> tls;
   if (wanted.tls) tls = Tls{pem(handshake.certificate), own.key_pem, own.pem};
-  return std::unique_ptr<Provider>(new Provider(std::move(process), std::move(handshake), std::move(tls)));
+  std::unique_ptr<Provider> provider(new Provider(std::move(process), std::move(handshake), std::move(tls)));
+  provider->handshake_ms_ = spent.count();
+  return provider;
 }
 
 Provider::~Provider() {

@@ -73,6 +73,8 @@ class Provider {
   const Process& process() const { return process_; }
   const HandshakeLine& handshake() const { return handshake_; }
   const std::optional<Tls>& tls() const { return tls_; }
+  // From the start of the process to its handshake line.
+  double handshake_ms() const { return handshake_ms_; }
 
   // Breaks the connection without a word.
   void disconnect() { connection_.reset(); }
@@ -85,6 +87,7 @@ class Provider {
   Process process_;
   HandshakeLine handshake_;
   std::optional<Tls> tls_;
+  double handshake_ms_ = 0;
   std::unique_ptr<Connection> connection_;
 };
 
