@@ -1,6 +1,6 @@
 # cmake -DFOLDER=schemas -DOUTPUT=embedded.cpp -P EmbedFiles.cmake: writes the files of a folder as C++ data. Contents
 # are brought in by the assembler (.incbin): nothing is converted, large files cost nothing.
-file(GLOB_RECURSE files RELATIVE ${FOLDER} ${FOLDER}/components/*.yaml ${FOLDER}/templates/* ${FOLDER}/releases/*.yaml)
+file(GLOB_RECURSE files RELATIVE ${FOLDER} ${FOLDER}/components/*.yaml ${FOLDER}/templates/* ${FOLDER}/releases/*.yaml ${FOLDER}/guest/*.sh)
 list(SORT files)
 set(assembly "")
 set(externs "")

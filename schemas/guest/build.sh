@@ -60,13 +60,13 @@ dropbear=$(find "$tree" -name dropbear -type f -perm -100 | head -1)
 [ -n "$busybox" ] && [ -n "$dropbear" ] || fail "busybox or dropbear is not where its package used to have it"
 cp "$busybox" "$root/bin/busybox"
 cp "$dropbear" "$root/sbin/dropbear"
-loader=$(find "$tree" -name 'ld-linux-x86-64.so.2' | head -1)
+loader=$(find "$tree" -name 'ld-linux-x86-64.so.2' -type f | head -1)  # not the link, which would lead to this host's own
 libraries=$tree/lib/x86_64-linux-gnu:$tree/usr/lib/x86_64-linux-gnu
 copy_library() { install -D "$(readlink -f "$1")" "$root$2"; }
 copy_library "$loader" /lib64/ld-linux-x86-64.so.2
 for program in "$busybox" "$dropbear"; do
   "$loader" --library-path "$libraries" --list "$program" | while read -r name _ path _; do
-    case $path in /*) copy_library "$path" "/lib/x86_64-linux-gnu/$name" ;; esac
+    case $name:$path in lib*:/*) copy_library "$path" "/lib/x86_64-linux-gnu/$name" ;; esac
   done
 done
 for name in libnss_files.so.2 libnss_dns.so.2; do  # opened by name look-ups, named by no program
@@ -193,18 +193,18 @@ S
 
 cat >"$root/bin/metadata" <<'S'
 #!/bin/sh
-# Name, key and user data from the metadata service, asked until it answers.
+# Name, key and user data from the metadata service, asked until it answers. (wget -T of busybox 1.35 crashes.)
 url=http://169.254.169.254
-until wget -q -T 5 -O /run/meta_data.json $url/openstack/latest/meta_data.json; do sleep 1; done
-name=$(wget -q -T 5 -O - $url/latest/meta-data/hostname)
+until timeout 5 wget -q -O /run/meta_data.json $url/openstack/latest/meta_data.json; do sleep 1; done
+name=$(timeout 5 wget -q -O - $url/latest/meta-data/hostname)
 [ -n "$name" ] && hostname "${name%%.*}" && echo "127.0.1.1 $name ${name%%.*}" >>/etc/hosts
-wget -q -T 5 -O /root/.ssh/authorized_keys $url/latest/meta-data/public-keys/0/openssh-key 2>/dev/null
+timeout 5 wget -q -O /root/.ssh/authorized_keys $url/latest/meta-data/public-keys/0/openssh-key 2>/dev/null
 chmod 700 /root /root/.ssh
 chmod 600 /root/.ssh/authorized_keys 2>/dev/null
 echo "hello from $(hostname)" >/www/index.html
 echo "guest: metadata says $(hostname)"
 touch /run/metadata.done
-if wget -q -T 5 -O /run/user-data $url/latest/user-data 2>/dev/null && head -c 2 /run/user-data | grep -q '#!'; then
+if timeout 5 wget -q -O /run/user-data $url/latest/user-data 2>/dev/null && head -c 2 /run/user-data | grep -q '#!'; then
   chmod 700 /run/user-data
   /run/user-data
 fi
@@ -212,7 +212,8 @@ S
 
 printf '#!/bin/sh\necho "$(hostname) login: root (console)"\ncd /root\nexec /bin/sh -l\n' >"$root/bin/console"
 
-# What cloud tests and users' habits expect beside busybox.
+# What cloud tests and users' habits expect beside busybox. (A file written through an applet's link would replace busybox.)
+rm -f "$root"/bin/{sudo,curl,blkid,lsblk}
 cat >"$root/bin/sudo" <<'S'
 #!/bin/sh
 while :; do case $1 in -u | -g) shift 2 ;; -*) shift ;; *) break ;; esac; done
