@@ -1,0 +1,81 @@
+#include "engine/machines/cluster_network.h"
+
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "tests/support/fake_host.h"
+
+using namespace microstack;
+
+namespace {
+
+struct World {
+  std::string folder = "/tmp/ms-net-XXXXXX";
+  Places places;
+  FakeHost host;
+  std::set<std::string> links;
+  bool table = false;
+
+  World() {
+    REQUIRE(::mkdtemp(folder.data()));
+    places = {folder + "/state", folder + "/run", folder + "/cache"};
+    host.program("ip", [this](FakeHost&, const Command& c) -> CommandResult {
+      const auto& a = c.argv;
+      if (a[1] == "-4")
+        return {0,
+                a[3] == "addr" ? R"([{"addr_info":[{"local":"192.0.2.2","prefixlen":24}]}])"
+                               : R"([{"dst":"default"}])",
+                {}};
+      if (a[1] == "-force") {
+        for (std::size_t at = 0; (at = c.stdin_text.find("link add ", at)) != std::string::npos; ++at)
+          links.insert(c.stdin_text.substr(at + 9, c.stdin_text.find(' ', at + 9) - at - 9));
+        return {};
+      }
+      if (a[2] == "delete") return {links.erase(a[3]) ? 0 : 1, {}, {}};
+      return {links.contains(a[4]) ? 0 : 1, {}, {}};
+    });
+    host.program("nft", [this](FakeHost&, const Command& c) -> CommandResult {
+      if (c.argv[1] == "list") return {table ? 0 : 1, {}, {}};
+      table = c.argv[1] == "-f";
+      return {};
+    });
+    host.says("ethtool", "");
+  }
+  ~World() { std::filesystem::remove_all(folder); }
+};
+
+}  // namespace
+
+TEST_CASE("a cluster's networks are made, found made, and gone when undone") {
+  World world;
+  const auto network = reserve_network(world.places, world.host, "demo", {}).value();
+  for (const char kind : {'m', 'x', 't'}) CHECK(network.link(kind, 200).size() <= 15);
+  const auto plan = network_plan(world.places, world.host, network);
+  REQUIRE(plan.nodes().size() == 2);
+  auto& step = *plan.nodes()[1].step;
+  StepContext context;
+  CHECK_FALSE(step.check(context).value().holds);
+  REQUIRE(step.apply(context).ok());
+  CHECK(step.check(context).value().holds);
+  REQUIRE(step.apply(context).ok());
+  REQUIRE(step.undo(context).ok());
+  CHECK(world.links.empty());
+  CHECK_FALSE(world.table);
+  CHECK_FALSE(step.check(context).value().holds);
+  REQUIRE(step.undo(context).ok());
+}
+
+TEST_CASE("two clusters on a host do not meet") {
+  World world;
+  const auto one = reserve_network(world.places, world.host, "one", {}).value();
+  const auto two = reserve_network(world.places, world.host, "two", {}).value();
+  CHECK(one.tag != two.tag);
+  CHECK(one.management != two.management);
+  CHECK(reserve_network(world.places, world.host, "one", {}).value().management == one.management);
+  MachineSpec::Networks wish;
+  wish.management = one.management;
+  CHECK_FALSE(reserve_network(world.places, world.host, "three", wish).ok());
+  CHECK_FALSE(reserve_network(world.places, world.host, "two", wish).ok());
+}
