@@ -39,6 +39,7 @@ namespace microstack::terraform {
 // The block `timeouts { create = "30m" }`. The framework reads it: the limit is in Call::stop() and
 // Call::deadline().
 struct Timeouts {
+  using value_type = Value;
   Value value;
 };
 

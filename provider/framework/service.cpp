@@ -277,7 +277,7 @@ grpc::Status Service::CallFunction(grpc::ServerContext*, const tfplugin6::CallFu
 grpc::Status Service::ListResource(grpc::ServerContext* context,
                                    const tfplugin6::ListResource::Request* request,
                                    grpc::ServerWriter<tfplugin6::ListResource::Event>* writer) {
-  tfplugin6::ListResource::Event failed;  // has one diagnostic, where other answers have many
+  tfplugin6::ListResource::Event last;
   tfplugin6::ValidateListResourceConfig::Response diagnostics;
   with(lists_, request->type_name(), "list", context, &diagnostics, [&](AnyList& list, Call& call) -> Status {
     const Schema& resource = resources_.at(request->type_name())->schema();
@@ -296,9 +296,9 @@ grpc::Status Service::ListResource(grpc::ServerContext* context,
     if (!status) report(call, std::move(status).error(), &list.schema());
     return {};
   });
-  for (auto& diagnostic : *diagnostics.mutable_diagnostics()) {
-    *failed.mutable_diagnostic() = diagnostic;
-    writer->Write(failed);
+  if (diagnostics.diagnostics_size() > 0) {
+    *last.mutable_diagnostic() = diagnostics.diagnostics();
+    writer->Write(last);
   }
   return grpc::Status::OK;
 }
