@@ -59,6 +59,11 @@ struct World {
   }
 };
 
+// A tree may bring units that cannot run in a machine.
+bool is_up(const std::string& state) {
+  return state == "running" || state == "degraded";
+}
+
 double seconds(const std::function<void()>& what) {
   const auto begin = std::chrono::steady_clock::now();
   what();
@@ -85,8 +90,8 @@ TEST_CASE("machines of two clusters live side by side, reboot, lose power, come 
   std::cerr << "up two: " << seconds([&] { world.up(b); }) << " s\n";
   const auto first = world.machines->status(world.one, "alpha").value();
   const auto second = world.machines->status(world.two, "alpha").value();
-  CHECK(first.state == "running");
-  CHECK(second.state == "running");
+  CHECK(is_up(first.state));
+  CHECK(is_up(second.state));
   CHECK(first.addresses.at("management") != second.addresses.at("management"));
   CHECK(first.host_key != second.host_key);
   CHECK(world.in(world.one, "alpha", {"cat", "/etc/hostname"}) == "alpha\n");
@@ -155,10 +160,10 @@ TEST_CASE("machines of two clusters live side by side, reboot, lose power, come 
            {"ping", "-c", "1", "-W", "3",
             world.machines->status(world.one, "beta").value().addresses.at("management")});
   REQUIRE(world.machines->remove(world.one, "beta", context).ok());
-  CHECK(world.machines->status(world.one, "alpha").value().state == "running");
+  CHECK(is_up(world.machines->status(world.one, "alpha").value().state));
   std::cerr << "remove: "
             << seconds([&] { REQUIRE(world.machines->remove(world.one, "alpha", context).ok()); }) << " s\n";
-  CHECK(world.machines->status(world.two, "alpha").value().state == "running");
+  CHECK(is_up(world.machines->status(world.two, "alpha").value().state));
   REQUIRE(world.machines->remove(world.two, "alpha", context).ok());
   REQUIRE(world.machines->remove(world.two, "alpha", context).ok());
 
