@@ -86,30 +86,19 @@ Result<std::string> Systemd::systemctl(std::vector<std::string> arguments, std::
   return run_ok(host_, command, stop);
 }
 
-// Symlinks only: systemd need not read all its files again for what matters at the next boot.
-Status Systemd::enable(const std::string& unit, std::stop_token stop) {
-  const auto done = systemctl({"enable", "--no-reload", unit_file_name(unit)}, std::chrono::seconds(60), stop);
-  forget(unit);
+Status Systemd::link(const std::string& verb, const std::vector<std::string>& units, std::stop_token stop) {
+  if (units.empty()) return {};
+  std::vector<std::string> arguments = {verb, "--no-reload"};
+  for (const std::string& unit : units) arguments.push_back(unit_file_name(unit));
+  const auto done = systemctl(std::move(arguments), std::chrono::seconds(60), stop);
+  for (const std::string& unit : units) forget(unit);
   return done ? Status() : Status(done.error());
 }
 
-Status Systemd::disable(const std::string& unit, std::stop_token stop) {
-  const auto done = systemctl({"disable", "--no-reload", unit_file_name(unit)}, std::chrono::seconds(60), stop);
-  forget(unit);
-  return done ? Status() : Status(done.error());
-}
-
-Status Systemd::mask(const std::string& unit, std::stop_token stop) {
-  const auto done = systemctl({"mask", "--now", unit_file_name(unit)}, std::chrono::seconds(120), stop);
-  forget(unit);
-  return done ? Status() : Status(done.error());
-}
-
-Status Systemd::unmask(const std::string& unit, std::stop_token stop) {
-  const auto done = systemctl({"unmask", unit_file_name(unit)}, std::chrono::seconds(60), stop);
-  forget(unit);
-  return done ? Status() : Status(done.error());
-}
+Status Systemd::enable(const std::vector<std::string>& units, std::stop_token stop) { return link("enable", units, stop); }
+Status Systemd::disable(const std::vector<std::string>& units, std::stop_token stop) { return link("disable", units, stop); }
+Status Systemd::mask(const std::vector<std::string>& units, std::stop_token stop) { return link("mask", units, stop); }
+Status Systemd::unmask(const std::vector<std::string>& units, std::stop_token stop) { return link("unmask", units, stop); }
 
 Status Systemd::change(const std::string& verb, const std::string& unit, std::chrono::seconds limit,
                        std::stop_token stop) {

@@ -26,7 +26,7 @@ class Systemd {
     std::string active;        // active, activating, inactive, failed, ...
     std::string result;        // why it failed: exit-code, timeout, ...
     int exit_status = 0;
-    bool needs_reload = false; // its files changed since systemd read them
+    bool needs_reload = false; // links or files of units changed since systemd read them
     bool running() const { return active == "active"; }
   };
 
@@ -34,20 +34,22 @@ class Systemd {
   void watch(const std::string& unit);
   Result<State> state(const std::string& unit, std::stop_token stop = {});
 
-  Status enable(const std::string& unit, std::stop_token stop = {});   // at boot; does not start it
-  Status disable(const std::string& unit, std::stop_token stop = {});
-  Status mask(const std::string& unit, std::stop_token stop = {});     // also stops it
-  Status unmask(const std::string& unit, std::stop_token stop = {});
+  // What happens at boot. These only change links: reload() makes systemd see them, once for all.
+  Status enable(const std::vector<std::string>& units, std::stop_token stop = {});
+  Status disable(const std::vector<std::string>& units, std::stop_token stop = {});
+  Status mask(const std::vector<std::string>& units, std::stop_token stop = {});
+  Status unmask(const std::vector<std::string>& units, std::stop_token stop = {});
+  Status reload(std::stop_token stop = {});
   // Returns when it is up (for units that tell) or the limit is over; the error carries the end of its log.
   Status start(const std::string& unit, std::chrono::seconds limit, std::stop_token stop = {});
   Status restart(const std::string& unit, std::chrono::seconds limit, std::stop_token stop = {});
   Status stop(const std::string& unit, std::stop_token stop = {});
-  Status reload(std::stop_token stop = {});                            // systemd's own reading of unit files
   std::string log_end(const std::string& unit, int lines = 8);
 
  private:
   Result<std::string> systemctl(std::vector<std::string> arguments, std::chrono::milliseconds limit,
                                 std::stop_token stop);
+  Status link(const std::string& verb, const std::vector<std::string>& units, std::stop_token stop);
   Status change(const std::string& verb, const std::string& unit, std::chrono::seconds limit, std::stop_token stop);
   void forget(const std::string& unit);
 

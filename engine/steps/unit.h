@@ -1,4 +1,4 @@
-// A systemd unit runs and starts at boot, or never runs (masked).
+// A systemd unit runs, with its files as they are now.
 #pragma once
 
 #include "engine/plan/step.h"
@@ -6,20 +6,14 @@
 
 namespace microstack {
 
-struct UnitFact {
-  std::string name;
-  bool masked = false;
-  std::chrono::seconds limit{300};
-};
-
 class UnitStep : public Step {
  public:
-  UnitStep(Host& host, Systemd& systemd, UnitFact fact);
+  UnitStep(Host& host, Systemd& systemd, std::string name, std::chrono::seconds limit = std::chrono::seconds(300));
 
-  std::string id() const override { return "unit:" + fact_.name; }
-  std::string title() const override { return (fact_.masked ? "Mask " : "Start ") + fact_.name; }
+  std::string id() const override { return "unit:" + name_; }
+  std::string title() const override { return "Start " + name_; }
   std::string host() const override { return host_.name(); }
-  Json inputs() const override { return fact_.masked ? Json{{"masked", true}} : Json::object(); }
+  Json inputs() const override { return Json::object(); }
   Result<Truth> check(StepContext& context) override;
   Status apply(StepContext& context) override;
   Status undo(StepContext& context) override;
@@ -27,7 +21,8 @@ class UnitStep : public Step {
  private:
   Host& host_;
   Systemd& systemd_;
-  UnitFact fact_;
+  std::string name_;
+  std::chrono::seconds limit_;
 };
 
 }  // namespace microstack

@@ -5,6 +5,7 @@
 
 #include "engine/base/template.h"
 #include "engine/steps/account.h"
+#include "engine/steps/boot.h"
 #include "engine/steps/certificate.h"
 #include "engine/steps/database.h"
 #include "engine/steps/directory.h"
@@ -26,6 +27,7 @@ constexpr const char* database_component = "mariadb";
 constexpr const char* identity_service = "identity";
 constexpr const char* packages_id = "packages";
 constexpr const char* authority_id = "authority";
+constexpr const char* boot_id = "boot";
 
 Ids operator+(Ids left, const Ids& right) {
   for (const std::string& id : right)
@@ -43,8 +45,8 @@ class Writer {
   Result<Recipe> write() {
     MS_CHECK(choose_components());
     MS_CHECK(add_node_facts());
-    for (const Component* component : here_) MS_CHECK(add_masks(*component));
     for (const Component* component : here_) MS_CHECK(add_ground(*component));
+    MS_CHECK(add_boot());
     for (const Component* component : here_) MS_CHECK(add_data(*component));
     for (const Component* component : here_) add_identity(*component);
     for (const Component* component : here_) MS_CHECK(add_running(*component));
@@ -134,15 +136,16 @@ class Writer {
     return counts(unit.when, component);
   }
 
-  // First of all: what must never run is masked before anything that might start it.
-  Status add_masks(const Component& component) {
-    for (const auto& unit : component.native.units) {
-      MS_TRY(const bool counts, unit_counts(component, unit));
-      if (!counts || !unit.masked) continue;
-      masks_.push_back(add(component.name, Kind::mask,
-                           std::make_unique<UnitStep>(tools_.host, tools_.systemd, UnitFact{unit.name, true}),
-                           {packages_id}, true));
-    }
+  // Before any unit starts: all unit files are there, systemd has read them, and what must never run is masked.
+  Status add_boot() {
+    Ids enabled, masked;
+    for (const Component* component : here_)
+      for (const auto& unit : component->native.units) {
+        MS_TRY(const bool counts, unit_counts(*component, unit));
+        if (counts) (unit.masked ? masked : enabled).push_back(unit.name);
+      }
+    add("", Kind::unit, std::make_unique<BootStep>(tools_.host, tools_.systemd, std::move(enabled), std::move(masked)),
+        Ids{packages_id} + unit_files_);
     return {};
   }
 
@@ -188,6 +191,7 @@ class Writer {
     }
     MS_TRY(auto content, text_with(source, component, facts, name));
     fact.content = MarkedText(std::move(content));
+    if (fact.path.starts_with("/etc/systemd/")) unit_files_.push_back("file:" + fact.path);
     parts_[component.name].ground.push_back(add(
         component.name, Kind::file, std::make_unique<FileStep>(tools_.host, tools_.secrets, tools_.undo, std::move(fact)), after));
     return {};
@@ -301,13 +305,13 @@ class Writer {
 
   Status add_running(const Component& component) {
     Parts& parts = parts_[component.name];
-    Ids before = Ids{packages_id} + masks_ + parts.ground + parts.tasks;
+    Ids before = Ids{boot_id} + parts.ground + parts.tasks;
     if (&component == identity_component()) before = before + identities_;
     for (const auto& unit : component.native.units) {
       MS_TRY(const bool counts, unit_counts(component, unit));
       if (!counts || unit.masked) continue;
       parts.units.push_back(add(component.name, Kind::unit,
-                                std::make_unique<UnitStep>(tools_.host, tools_.systemd, UnitFact{unit.name}), before + unit.after));
+                                std::make_unique<UnitStep>(tools_.host, tools_.systemd, unit.name), before + unit.after));
     }
     for (std::size_t i = 0; i < component.native.health.size(); ++i) {
       const auto& health = component.native.health[i];
@@ -372,7 +376,7 @@ class Writer {
   std::vector<const Component*> here_;
   std::map<std::string, Parts> parts_;
   std::set<std::string> paths_;
-  Ids masks_;
+  Ids unit_files_;
   Ids identities_;
   Recipe recipe_;
 };
