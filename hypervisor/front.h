@@ -2,7 +2,6 @@
 // went.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -24,32 +23,53 @@ enum class Exit {
   locked = 6,   // another run or a newer revision is in the way
 };
 
-Exit exit_of(const Error& error);  // ask: blocked; else failed
+Exit exit_of(const Error& error);  // ask: blocked; the codes "busy" and "revision": locked; else failed
 
-struct Front {
-  int in = 0, out = 1, err = 2;  // file descriptors
-  Places places;                 // /var/lib/microstack, /run/microstack, the cache
-  MakePlanner planner;           // how a profile becomes steps
-  std::string run;               // id of this run, the same in every event of it
-  std::string format;            // --events json|table; empty: json where stdout is no terminal
-  Exit exit = Exit::ok;          // what the program returns
+class Table;
+
+class Front {
+ public:
+  Front(Places places, MakePlanner planner);
+  ~Front();
+
+  int in = 0, out = 1;   // file descriptors
+  Places places;         // /var/lib/microstack, /run/microstack, the cache
+  MakePlanner planner;   // how a profile becomes steps
+  std::string run;       // id of this run, the same in every event of it
+  std::string format;    // --events json|table; empty: json where stdout is no terminal
+  Exit exit = Exit::ok;  // what the program returns
 
   bool json() const;  // events and answers as JSON rather than for people
-  // Prints events as JSON lines or as a live table; fills in `run` and `t`. One call at a time.
+  // Prints events as JSON lines or as a live table; fills in `run` and, where it is 0, `t`. From any thread.
   EventSink events();
+  void show(const Event& event);
 
   // Ends the verb: a done event that carries the answer, or an error event; sets `exit`.
-  void finish(Result<Json> answer);
-  void finish(Status status);
+  void finish(const Result<Json>& answer);
+  void finish(const Status& status);
   void fail(const Error& error, Exit exit);
 
   // All of stdin, at most `limit` bytes.
   Result<std::string> read_all(std::size_t limit = 16u << 20) const;
-  void print(const std::string& text) const;  // to stdout, all of it; what cannot be written is dropped
+  // To stdout, all of it. False: nobody reads it any more, and what is written is dropped.
+  bool print(const std::string& text) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// SIGINT and SIGTERM as bytes on a descriptor to poll; SIGPIPE is ignored from here on. One at a time in a
+// program.
+class Signals {
+ public:
+  Signals();
+  ~Signals();
+  int fd() const;
 };
 
 // A stop token that is set by SIGINT, SIGTERM and, when asked, by a line {"cancel":true} on stdin (which must
-// not be read by anybody else then). SIGPIPE is ignored from here on.
+// not be read by anybody else then).
 class Cancel {
  public:
   explicit Cancel(bool from_stdin = false, int in = 0);
@@ -61,7 +81,9 @@ class Cancel {
   std::unique_ptr<State> state_;
 };
 
-// A new id for a run: sortable by time, 64 random bits.
+bool is_cancel(const std::string& line);  // {"cancel":true}
+
+// A new id for a run: sortable by time, 32 random bits: "20250131T120000-1a2b3c4d".
 std::string new_run_id();
 
 }  // namespace microstack

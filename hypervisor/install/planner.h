@@ -7,15 +7,31 @@
 
 #include "engine/base/places.h"
 #include "engine/catalogue/profile.h"
+#include "engine/plan/executor.h"
 #include "engine/plan/plan.h"
 
 namespace microstack {
+
+enum class Stage {
+  all,
+  prepare,  // only what may be done once in a base image: no secret, no address in its outcome
+};
+
+// What looking at a node found; `answer` is printed as it is: {"differences": [...], "healthy": ..., ...}.
+struct NodeStatus {
+  Json answer = Json::object();
+  bool differs = false;
+  std::optional<Error> error;  // checks that could not be made
+};
 
 // Owns what the steps of its plans refer to (host, secrets, undo records): it must outlive them.
 class Planner {
  public:
   virtual ~Planner() = default;
-  virtual Result<Plan> plan(const Profile& profile) = 0;
+  virtual Result<Plan> plan(const Profile& profile, Stage stage) = 0;
+  // What takes out again, after Stage::prepare, all that an image must not carry.
+  virtual Result<Plan> seal(const Profile& profile) = 0;
+  virtual NodeStatus status(const Profile& profile, const RunOptions& options) = 0;
   // What the finished node has to say of itself (cluster id, addresses, fingerprints); no secret.
   virtual Result<Json> facts(const Profile& profile) = 0;
 };

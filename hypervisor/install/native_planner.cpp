@@ -1,0 +1,95 @@
+#include "hypervisor/install/native_planner.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "engine/base/file.h"
+#include "engine/catalogue/catalogue.h"
+#include "engine/catalogue/facts.h"
+#include "engine/host/local_host.h"
+#include "engine/substrate/native/native.h"
+
+namespace microstack {
+
+namespace {
+
+class NativePlanner : public Planner {
+ public:
+  NativePlanner(const Places& places, Catalogue catalogue, Probe probe)
+      : places_(places), catalogue_(std::move(catalogue)), probe_(std::move(probe)) {}
+
+  Result<Plan> plan(const Profile& profile, Stage stage) override {
+    MS_TRY(const auto facts, prepare(profile));
+    return native::plan(profile, catalogue_, facts, tools_->tools,
+                        stage == Stage::prepare ? native::Stage::prepare : native::Stage::all);
+  }
+
+  Result<Plan> seal(const Profile& profile) override {
+    MS_TRY(const auto facts, prepare(profile));
+    return native::seal(profile, catalogue_, facts, tools_->tools);
+  }
+
+  NodeStatus status(const Profile& profile, const RunOptions& options) override {
+    const auto facts = prepare(profile);
+    if (!facts) return {.error = facts.error()};
+    auto found = native::status(profile, catalogue_, *facts, tools_->tools, options);
+    if (!found) return {.error = found.error()};
+    auto answer = native::to_json(*found);
+    if (auto said = this->facts(profile)) answer["facts"] = std::move(*said);
+    return {std::move(answer), !found->differences.empty(), std::move(found->error)};
+  }
+
+  // Of the facts the texts are rendered against, those that others ask for; and the authority that signed the
+  // endpoints.
+  Result<Json> facts(const Profile& profile) override {
+    MS_TRY(const auto all, prepare(profile));
+    Json said = Json::object();
+    for (const char* key : {"cluster", "node", "control", "api", "urls", "probe"})
+      if (all.contains(key)) said[key] = all[key];
+    said["catalogue_version"] = catalogue_.version();
+    MS_TRY(const auto authority, read_file(std::string(tls_folder) + "/ca.crt"));
+    if (authority) said["ca"] = *authority;
+    return said;
+  }
+
+ private:
+  // The steps' tools stay for as long as any plan: secrets given by the first profile count.
+  struct Held {
+    Held(bool draws, const Profile& profile, const Places& places)
+        : secrets(host, draws, profile.secrets, places.state + "/secrets"), tools(host, secrets) {}
+    LocalHost host;
+    Secrets secrets;
+    native::Tools tools;
+  };
+
+  Result<Json> prepare(const Profile& profile) {
+    if (!tools_) {
+      const auto& members = profile.control.members;
+      const auto own = profile.node.addresses.find("management");
+      // Only the first control node draws secrets; every other node is given those it may know.
+      const bool draws =
+          !members.empty() && own != profile.node.addresses.end() && members.front() == own->second;
+      tools_.emplace(draws, profile, places_);
+    }
+    if (!observed_) {
+      MS_TRY(observed_, probe_());
+    }
+    return node_facts(profile, catalogue_, *observed_);
+  }
+
+  const Places places_;
+  const Catalogue catalogue_;
+  const Probe probe_;
+  std::optional<Held> tools_;
+  std::optional<Json> observed_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Planner>> native_planner(const Places& places, Probe probe) {
+  MS_TRY(auto catalogue, Catalogue::load_embedded());
+  return std::unique_ptr<Planner>(
+      std::make_unique<NativePlanner>(places, std::move(catalogue), std::move(probe)));
+}
+
+}  // namespace microstack

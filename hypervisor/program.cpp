@@ -1,0 +1,37 @@
+#include "hypervisor/program.h"
+
+#include <unistd.h>
+
+#include <vector>
+
+#include "hypervisor/commands/command.h"
+
+namespace microstack {
+
+#include "hypervisor/verbs.inc"
+
+int program(int argc, char** argv, MakePlanner planner) {
+  Front front(Places::from_environment(), std::move(planner));
+  CLI::App app("Installs a node of an OpenStack cloud, looks after it, and makes machines to be nodes.",
+               "microstack-hypervisor");
+  app.set_version_flag("--version", MICROSTACK_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_option("--events", front.format,
+                 "how to tell what happens: json (the default where stdout is no terminal) or table")
+      ->check(CLI::IsMember({"json", "table"}));
+  app.footer(
+      "Exit codes: 0 ok, 2 usage, 3 changes pending, 4 a person is needed, 5 failed (run it again to go on), "
+      "6 locked.");
+  for (const auto add : verbs()) add(app, front);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : static_cast<int>(Exit::usage);
+  } catch (const std::exception& e) {
+    front.fail(give_up(e.what(), {}, "this is a bug"), Exit::failed);
+  }
+  return static_cast<int>(front.exit);
+}
+
+}  // namespace microstack
