@@ -1,0 +1,179 @@
+#include "engine/machines/probe.h"
+
+#include <fmt/format.h>
+
+#include <sstream>
+
+namespace microstack {
+
+namespace {
+
+// "key value" lines; nothing of it changes anything.
+constexpr const char* kLook = R"sh(
+echo "arch $(uname -m)"
+echo "kernel $(uname -r)"
+. /etc/os-release 2>/dev/null; echo "os ${ID-unknown} ${VERSION_ID-}"
+echo "uid $(id -u)"
+echo "cpus $(nproc)"
+awk '/^flags/ { for (i = 3; i <= NF; i++) if ($i ~ /^(vmx|svm|hypervisor|aes|avx2|avx512f|lm)$/) print "flag " $i; exit }' /proc/cpuinfo
+awk '/^MemTotal:/ { print "memory_total_kib " $2 } /^MemAvailable:/ { print "memory_free_kib " $2 }' /proc/meminfo
+for place in "$1" "$2"; do
+  there=$place; while [ ! -d "$there" ]; do there=$(dirname "$there"); done
+  df -Pk "$there" | awk -v p="$place" 'NR == 2 { print "disk_free_kib " p " " $4 }'
+  echo "filesystem $place $(stat -f -c %T "$there")"
+done
+ls -d /sys/devices/system/node/node[0-9]* 2>/dev/null | sed 's,.*/,numa ,'
+for link in /sys/class/net/*; do [ ! -e "$link/device" ] || echo "nic ${link##*/} $(cat "$link/operstate" 2>/dev/null) $(cat "$link/mtu")"; done
+[ ! -c /dev/kvm ] || echo "kvm yes"
+[ ! -c /dev/net/tun ] || echo "tun yes"
+if [ -d /sys/module/openvswitch ] || modinfo openvswitch > /dev/null 2>&1; then echo "openvswitch yes"; fi
+[ ! -d /run/systemd/system ] || echo "systemd yes"
+grep -qw overlay /proc/filesystems && echo "overlay yes"
+for program in systemd-nspawn ip nft mount debootstrap ethtool setsid flock nsenter; do command -v $program > /dev/null && echo "program $program"; done
+nft list chains 2>/dev/null | awk '/hook forward/ && /policy drop/ { print "forward drop"; exit }'
+exit 0
+)sh";
+
+// The smallest guest there is: a real-mode HLT in one page, run by the kernel's own KVM interface.
+constexpr const char* kTrial = R"py(
+import ctypes, fcntl, mmap, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+kvm = os.open("/dev/kvm", os.O_RDWR)
+vm = fcntl.ioctl(kvm, 0xAE01, 0)
+page = mmap.mmap(-1, 4096)
+page[0] = 0xF4
+where = ctypes.addressof(ctypes.c_char.from_buffer(page))
+fcntl.ioctl(vm, 0x4020AE46, struct.pack("IIQQQ", 0, 0, 0x1000, 4096, where))
+cpu = fcntl.ioctl(vm, 0xAE41, 0)
+run = mmap.mmap(cpu, fcntl.ioctl(kvm, 0xAE04, 0))
+sregs = bytearray(312)
+fcntl.ioctl(cpu, 0x8138AE83, sregs)
+struct.pack_into("Q", sregs, 0, 0); struct.pack_into("H", sregs, 12, 0)
+fcntl.ioctl(cpu, 0x4138AE84, bytes(sregs))
+regs = struct.pack("18Q", *([0] * 16 + [0x1000, 2]))
+fcntl.ioctl(cpu, 0x4090AE82, regs)
+fcntl.ioctl(cpu, 0xAE80, 0)
+sys.exit(0 if struct.unpack_from("I", run, 8)[0] == 5 else 1)
+)py";
+
+}  // namespace
+
+Result<Json> probe_host(Host& host, const Places& places, bool trial, std::stop_token stop) {
+  Command look;
+  look.argv = {"sh", "-c", kLook, "sh", places.state, places.cache};
+  MS_TRY(const auto text, run_ok(host, look, stop));
+  Json out{{"cpu_flags", Json::array()},
+           {"numa_nodes", 0},
+           {"nics", Json::array()},
+           {"programs", Json::array()},
+           {"kvm", {{"device", false}}},
+           {"tun", false},
+           {"openvswitch_module", false},
+           {"systemd", false},
+           {"overlay", false},
+           {"forward_policy", "accept"}};
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string key, one, two, three;
+    words >> key >> one >> two >> three;
+    if (key == "flag")
+      out["cpu_flags"].push_back(one);
+    else if (key == "numa")
+      out["numa_nodes"] = out["numa_nodes"].get<int>() + 1;
+    else if (key == "nic")
+      out["nics"].push_back({{"name", one}, {"state", two}, {"mtu", std::atoi(three.c_str())}});
+    else if (key == "program")
+      out["programs"].push_back(one);
+    else if (key == "kvm")
+      out["kvm"]["device"] = true;
+    else if (key == "openvswitch")
+      out["openvswitch_module"] = true;
+    else if (key == "tun" || key == "systemd" || key == "overlay")
+      out[key] = true;
+    else if (key == "forward")
+      out["forward_policy"] = one;
+    else if (key == "disk_free_kib")
+      out["disk_free_mib"][one] = std::atoll(two.c_str()) / 1024;
+    else if (key == "filesystem")
+      out["filesystem"][one] = two;
+    else if (key == "memory_total_kib")
+      out["memory_mib"]["total"] = std::atoll(one.c_str()) / 1024;
+    else if (key == "memory_free_kib")
+      out["memory_mib"]["free"] = std::atoll(one.c_str()) / 1024;
+    else if (key == "cpus" || key == "uid")
+      out[key] = std::atoi(one.c_str());
+    else if (key == "os")
+      out["os"] = {{"id", one}, {"version", two}};
+    else if (!key.empty())
+      out[key] = one;
+  }
+  if (trial && out["kvm"]["device"] == true) {
+    Command run;
+    run.argv = {"python3", "-c", kTrial};
+    run.limit = std::chrono::seconds(10);
+    const auto tried = host.run(run, stop);
+    if (tried.ok() && tried.value().exit_code == 127) {
+      out["kvm"]["trial"] = "no python3 to try it with";
+    } else {
+      out["kvm"]["works"] = tried.ok() && tried.value().ok();
+    }
+  }
+  return out;
+}
+
+std::vector<Finding> machine_findings(const Json& probe, const MachineSpec& spec) {
+  std::vector<Finding> out;
+  const auto has = [&](const char* program) {
+    for (const auto& one : probe.value("programs", Json::array()))
+      if (one == program) return true;
+    return false;
+  };
+  std::string missing;
+  for (const auto* program : {"systemd-nspawn", "ip", "nft", "mount", "setsid", "flock", "nsenter"})
+    if (!has(program)) missing += (missing.empty() ? "" : ", ") + std::string(program);
+  if (spec.image.tree.empty() && !has("debootstrap"))
+    missing += (missing.empty() ? "" : ", ") + std::string("debootstrap");
+  if (!missing.empty())
+    out.push_back({"programs",
+                   true,
+                   "this host lacks " + missing,
+                   "apt-get install systemd-container iproute2 nftables util-linux debootstrap",
+                   {}});
+  if (!probe.value("overlay", false))
+    out.push_back({"filesystem", true, "the kernel has no overlay file system", "modprobe overlay", {}});
+  if (!probe.value("tun", false))
+    out.push_back({"devices", true, "there is no /dev/net/tun", "modprobe tun", {}});
+  for (const auto& [place, kind] : probe.value("filesystem", Json::object()).items())
+    if (kind == "overlayfs")
+      out.push_back({"filesystem",
+                     true,
+                     place + " lies on an overlay, which cannot carry another",
+                     "move it to a disk with MICROSTACK_STATE",
+                     {}});
+  const auto memory = probe.value("memory_mib", Json::object()).value("free", 0LL);
+  if (memory < spec.memory_mib)
+    out.push_back({"memory",
+                   true,
+                   fmt::format("{} MiB of memory are free, the machine needs {}", memory, spec.memory_mib),
+                   "end something, or give fewer roles",
+                   {"memory_mib"}});
+  for (const auto& [place, free] : probe.value("disk_free_mib", Json::object()).items())
+    if (free.get<long long>() < spec.disk_mib)
+      out.push_back({"disk",
+                     true,
+                     fmt::format("{} MiB are free at {}, the machine needs {}", free.get<long long>(), place,
+                                 spec.disk_mib),
+                     "free space there",
+                     {"disk_mib"}});
+  if (probe.value("forward_policy", "") == "drop")
+    out.push_back(
+        {"forward",
+         false,
+         "another firewall on this host drops forwarded packets; machines may not reach the network",
+         "let it accept packets from and to links named ms*",
+         {}});
+  return out;
+}
+
+}  // namespace microstack
