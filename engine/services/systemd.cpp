@@ -83,6 +83,7 @@ Result<std::string> Systemd::systemctl(std::vector<std::string> arguments, std::
   Command command{{"systemctl", "--quiet"}};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.limit = limit;
+  command.env["SYSTEMCTL_SKIP_SYSV"] = "1";  // else a Perl script runs for each unit that has an init script, too
   return run_ok(host_, command, stop);
 }
 

@@ -58,7 +58,7 @@ Status DatabaseStep::apply(StepContext& context) {
   }
   for (const auto& database : databases_)
     make += "CREATE DATABASE IF NOT EXISTS " + sql_name(database.name) +
-            " CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci;\nGRANT ALL ON " + sql_name(grant_pattern(database.name)) +
+            " CHARACTER SET utf8mb3;\nGRANT ALL ON " + sql_name(grant_pattern(database.name)) +
             ".* TO " + sql_text(database.user) + "@'%';\n";
   const auto done = Sql(host_).query(make, context.stop);
   return done ? Status() : Status(done.error());

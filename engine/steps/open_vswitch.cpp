@@ -47,8 +47,8 @@ Json OpenVSwitchStep::inputs() const {
 }
 
 Result<Truth> OpenVSwitchStep::check(StepContext& context) {
-  Command look{{"ovs-vsctl", "--timeout=10", "get", "Open_vSwitch", ".", "external_ids",
-                "other_config", "--", "get-manager", "--", "--columns=name", "--format=csv", "--no-heading", "list", "Port"}};
+  Command look{{"ovs-vsctl", "--timeout=10", "--format=csv", "--no-headings", "get", "Open_vSwitch", ".", "external_ids",
+                "other_config", "--", "get-manager", "--", "--columns=name", "list", "Port"}};
   MS_TRY(const auto found, host_.run(look, context.stop));
   if (!found.ok()) return Truth::no("Open vSwitch does not answer");
   std::istringstream lines(found.out);
