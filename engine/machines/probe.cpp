@@ -116,7 +116,7 @@ Result<Json> probe_host(Host& host, const Places& places, bool trial, std::stop_
     if (tried.ok() && tried.value().exit_code == 127) {
       out["kvm"]["trial"] = "no python3 to try it with";
     } else {
-      out["kvm"]["works"] = tried.ok() && tried.value().ok();
+      out["kvm"]["runs_instructions"] = tried.ok() && tried.value().ok();
     }
   }
   return out;

@@ -1,4 +1,4 @@
-// What a host can do, seen and not believed. Only reads, but for the trial of KVM, which runs a guest of no
+// What a host can do. Only reads, but for the trial of KVM.
 // instructions.
 #pragma once
 

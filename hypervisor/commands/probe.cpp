@@ -35,7 +35,7 @@ Result<Json> probe(Front& front, bool trial, bool for_machine) {
 void add_probe(CLI::App& program, Front& front) {
   auto* verb = program.add_subcommand("probe", "What this host can do");
   auto trial = std::make_shared<bool>(false), machine = std::make_shared<bool>(false);
-  verb->add_flag("--trial", *trial, "try whether KVM really runs a guest");
+  verb->add_flag("--trial", *trial, "try whether KVM runs a guest of one instruction");
   verb->add_flag("--machine", *machine, "check it against a machine's specification on stdin");
   verb->callback([&front, trial, machine] { front.finish(probe(front, *trial, *machine)); });
 }
