@@ -1,5 +1,4 @@
 // What a host can do. Only reads, but for the trial of KVM.
-// instructions.
 #pragma once
 
 #include <stop_token>
