@@ -102,7 +102,6 @@ class RunningProgram {
     throw std::runtime_error("the event did not come");
   }
   int wait() {
-    siginfo_t info{};
     int status = 0;
     REQUIRE(::waitpid(pid_, &status, 0) == pid_);
     pid_ = 0;
