@@ -43,16 +43,22 @@ class Value {
   using Items = std::vector<Value>;
   using Members = std::vector<Member>;  // sorted by name, each name once
 
-  Value() = default;  // null
+  // What copies, moves or destroys is defined below, where Member is complete.
+  Value() noexcept;  // null
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
   static Value null() { return {}; }
-  static Value unknown() { return Value(Kind::unknown, Unknown{}); }
+  static Value unknown();
   static Value unknown(Refinement refinement);
-  static Value boolean(bool value) { return Value(Kind::boolean, value); }
-  static Value number(Number value) { return Value(Kind::number, std::move(value)); }
-  static Value string(std::string value) { return Value(Kind::string, normalized(std::move(value))); }
-  static Value list(Items items) { return Value(Kind::list, std::move(items)); }
-  static Value set(Items items) { return Value(Kind::set, std::move(items)); }
-  static Value tuple(Items items) { return Value(Kind::tuple, std::move(items)); }
+  static Value boolean(bool value);
+  static Value number(Number value);
+  static Value string(std::string value);
+  static Value list(Items items);
+  static Value set(Items items);
+  static Value tuple(Items items);
   static Value map(Members members);
   static Value object(Members members);
   // A value of a type of its own, for a place of type dynamic.
@@ -104,6 +110,35 @@ struct Value::Member {
   }
   bool operator==(const Member& other) const { return (*this <=> other) == 0; }
 };
+
+inline Value::Value() noexcept = default;
+inline Value::Value(const Value&) = default;
+inline Value::Value(Value&&) noexcept = default;
+inline Value& Value::operator=(const Value&) = default;
+inline Value& Value::operator=(Value&&) noexcept = default;
+inline Value::~Value() = default;
+
+inline Value Value::unknown() {
+  return Value(Kind::unknown, Unknown{});
+}
+inline Value Value::boolean(bool value) {
+  return Value(Kind::boolean, value);
+}
+inline Value Value::number(Number value) {
+  return Value(Kind::number, std::move(value));
+}
+inline Value Value::string(std::string value) {
+  return Value(Kind::string, normalized(std::move(value)));
+}
+inline Value Value::list(Items items) {
+  return Value(Kind::list, std::move(items));
+}
+inline Value Value::set(Items items) {
+  return Value(Kind::set, std::move(items));
+}
+inline Value Value::tuple(Items items) {
+  return Value(Kind::tuple, std::move(items));
+}
 
 struct Value::Typed {
   Type type;
