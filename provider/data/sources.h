@@ -1,0 +1,15 @@
+// The data sources: each looks, none touches.
+#pragma once
+
+#include <memory>
+
+#include "provider/cloud/cloud.h"
+#include "provider/framework/sources.h"
+
+namespace microstack::provider {
+
+std::unique_ptr<terraform::AnyDataSource> cluster_source(Clouds& clouds);
+std::unique_ptr<terraform::AnyDataSource> health_source(Clouds& clouds);
+std::unique_ptr<terraform::AnyDataSource> components_source(Clouds& clouds);
+
+}  // namespace microstack::provider

@@ -1,0 +1,57 @@
+#include <cstdio>
+#include <cstring>
+
+#include "provider/cloud/cloud.h"
+#include "provider/configuration.h"
+#include "provider/data/sources.h"
+#include "provider/ephemeral/credentials.h"
+#include "provider/framework/docs.h"
+#include "provider/framework/service.h"
+#include "provider/functions/clouds_yaml.h"
+#include "provider/protocol/serve.h"
+#include "provider/resources/cluster.h"
+#include "provider/resources/component.h"
+#include "provider/resources/demo.h"
+#include "provider/resources/external_network.h"
+
+namespace {
+
+int failed(const microstack::Error& error) {
+  std::fprintf(stderr, "%s\n", error.text().c_str());
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace microstack;
+  if (argc == 2 && std::strcmp(argv[1], "--version") == 0)
+    return std::printf("terraform-provider-microstack %s\n", MS_VERSION) < 0;
+
+  auto catalogue = Catalogue::load_embedded();
+  if (!catalogue) return failed(catalogue.error());
+  provider::Clouds clouds(std::move(*catalogue));
+  terraform::Provider all("microstack", MS_VERSION);
+  all.configuration(provider::configuration());
+  all.add(provider::cluster_resource(clouds));
+  all.add(provider::external_network_resource(clouds));
+  all.add(provider::demo_resource(clouds));
+  for (const auto& component : clouds.catalogue().components())
+    if (component.optional) all.add(provider::component_resource(clouds, component));
+  all.add(provider::cluster_source(clouds));
+  all.add(provider::health_source(clouds));
+  all.add(provider::components_source(clouds));
+  all.add(provider::credentials_ephemeral(clouds));
+  all.add(provider::clouds_yaml_function());
+  if (auto sound = all.check(); !sound) return failed(sound.error());
+  if (const auto folder = terraform::docs_requested(argc, argv)) {
+    const auto written = terraform::write_docs(all, *folder, ".");
+    return written ? 0 : failed(Status(written).error());
+  }
+
+  auto log = protocol::Log::from_environment("microstack");
+  protocol::ServeOptions options{.address = "registry.terraform.io/microstack/microstack"};
+  options.debug = protocol::debug_requested(argc, argv);
+  terraform::Service service(all, log, options.leaving.get_token());
+  protocol::serve(service, log, options);
+}

@@ -1,0 +1,13 @@
+// microstack_cluster: the cloud, made of its first node.
+#pragma once
+
+#include <memory>
+
+#include "provider/cloud/cloud.h"
+#include "provider/framework/resource.h"
+
+namespace microstack::provider {
+
+std::unique_ptr<terraform::AnyResource> cluster_resource(Clouds& clouds);
+
+}  // namespace microstack::provider

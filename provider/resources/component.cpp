@@ -1,0 +1,185 @@
+#include "provider/resources/component.h"
+
+#include <algorithm>
+
+#include "provider/cloud/watching.h"
+#include "provider/framework/msgpack.h"
+
+namespace microstack::provider {
+namespace {
+
+using namespace terraform;
+
+Type type_of(const std::string& word) {
+  if (word == "number") return Type::number();
+  if (word == "bool") return Type::boolean();
+  if (word == "list(string)") return Type::list(Type::string());
+  if (word == "map(string)") return Type::map(Type::string());
+  return Type::string();
+}
+
+Value value_of(const Json& json, const Type& type) {
+  if (auto parsed = parse_json(json.dump()))
+    if (auto fitting = fit(std::move(*parsed), type)) return std::move(*fitting);
+  return Value::null();
+}
+
+Schema schema_of(const Component& component) {
+  using namespace std::chrono_literals;
+  Schema schema;
+  schema.description = component.title + ": " + component.description;
+  schema.attributes = {
+      named("id", Type::string())
+          .computed()
+          .keeps()
+          .identity()
+          .doc("The cluster's id and the component's name.")
+          .attribute,
+      named("cluster_id", Type::string()).required().replaces().doc("The cluster it is a part of.").attribute,
+      named("url", Type::string()).computed().keeps().doc("Where it is reached.").attribute,
+      named("memory_mib", Type::number()).computed().keeps().doc("Memory it needs, MiB.").attribute,
+      named("drift", Type::list(Type::string()))
+          .planned_value(Value::list({}))
+          .doc("What of it is not as it should be; the next apply repairs it.")
+          .attribute,
+      timeouts_block().limits({.create = 20min, .read = 5min, .update = 20min, .remove = 20min}).attribute,
+  };
+  for (const auto& attribute : component.attributes) {
+    auto words = named(attribute.name, type_of(attribute.type)).doc(attribute.description);
+    if (attribute.replace) std::move(words).replaces();
+    if (attribute.default_value.is_null())
+      std::move(words).optional();
+    else
+      std::move(words).default_value(value_of(attribute.default_value, type_of(attribute.type)));
+    schema.attributes.push_back(std::move(words.attribute));
+  }
+  return sealed(std::move(schema));
+}
+
+class ComponentResource : public Resource<Attributes> {
+ public:
+  ComponentResource(Clouds& clouds, const Component& component)
+      : clouds_(clouds), component_(component), schema_(schema_of(component)) {}
+  std::string name() const override { return component_.name; }
+  const Schema& schema() const override { return schema_; }
+  std::string import_id() const override { return "CLUSTER_ID/" + component_.name; }
+
+  Status create(Attributes& state, Call& call) override {
+    MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
+    state.set("id", *cluster + "/" + component_.name);
+    state.set("memory_mib", std::int64_t{component_.memory_mib});
+    return install(state, call);
+  }
+  Status update(const Attributes&, Attributes& state, Call& call) override { return install(state, call); }
+
+  Result<Found> read(Attributes& state, Call& call) override {
+    MS_TRY(const auto id, state.get<std::string>("id"));
+    MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
+    MS_TRY(const auto cloud, clouds_.of_id(*cluster));
+    auto profile = cloud->profile();
+    auto said = profile ? cloud->status(watching(call)) : Result<Json>(profile.error());
+    if (!said) {
+      call.warn("The cloud cannot be looked at", said.error().text());
+      return Found::yes;
+    }
+    const auto* choice = *profile ? chosen(**profile) : nullptr;
+    if (!choice) return Found::no;
+    for (const auto& attribute : component_.attributes)
+      if (choice->config.contains(attribute.name))
+        state.value.set_member(attribute.name,
+                               value_of(choice->config[attribute.name], type_of(attribute.type)));
+    state.set("drift",
+              drift_of(*said, [&](const std::string& component) { return component == component_.name; }));
+    take_url(said->value("facts", Json::object()), state);
+    state.set("memory_mib", std::int64_t{component_.memory_mib});
+    return Found::yes;
+  }
+
+  Status remove(const Attributes& state, Call& call) override {
+    MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
+    MS_TRY(const auto cloud, clouds_.of_id(*cluster));
+    if (cloud->place().kind == Place::Kind::machine) {
+      MS_TRY(const Json machine, cloud->machine_status(watching(call)));
+      if (machine.is_null()) return {};
+    }
+    MS_TRY(const Json facts, cloud->install(
+                                 [&](Profile& profile) -> Status {
+                                   std::erase_if(profile.components, [&](const auto& choice) {
+                                     return choice.name == component_.name;
+                                   });
+                                   return {};
+                                 },
+                                 watching(call)));
+    return {};
+  }
+
+  Status import(const ImportRequest& from, Attributes& state, Call&) override {
+    MS_TRY(auto id, state.get<std::string>("id"));
+    if (!from.by_identity) id = from.id;
+    const auto end = "/" + component_.name;
+    if (!id.is_known() || !id->ends_with(end))
+      return ask("The id must be the cluster's id followed by " + end, {}, {}, {"id"});
+    state.set("id", *id);
+    state.set("cluster_id", id->substr(0, id->size() - end.size()));
+    return {};
+  }
+
+ private:
+  const Profile::ComponentChoice* chosen(const Profile& profile) const {
+    for (const auto& choice : profile.components)
+      if (choice.name == component_.name) return &choice;
+    return nullptr;
+  }
+
+  Status install(Attributes& state, Call& call) {
+    MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
+    MS_TRY(const auto cloud, clouds_.of_id(*cluster));
+    Json config = Json::object();
+    for (const auto& attribute : component_.attributes) {
+      const auto* value = state.value.find(attribute.name);
+      if (value && value->is_known()) config[attribute.name] = Json::parse(to_json_text(*value));
+    }
+    MS_TRY(const auto wanted, clouds_.catalogue().closure({component_.name}));
+    MS_TRY(const Json facts,
+           cloud->install(
+               [&](Profile& profile) -> Status {
+                 for (const auto& name : wanted) {  // its needs first
+                   if (name == component_.name) continue;
+                   const bool there = std::any_of(profile.components.begin(), profile.components.end(),
+                                                  [&](const auto& choice) { return choice.name == name; });
+                   if (!there) profile.components.push_back({name, Json::object()});
+                 }
+                 std::erase_if(profile.components,
+                               [&](const auto& choice) { return choice.name == component_.name; });
+                 profile.components.push_back({component_.name, config});
+                 return {};
+               },
+               watching(call)));
+    take_url(facts, state);
+    state.set("drift", std::vector<std::string>{});
+    return {};
+  }
+
+  void take_url(const Json& facts, Attributes& state) const {
+    std::string url;
+    if (!component_.native.endpoints.empty())
+      url = facts.value(Json::json_pointer("/urls/" + component_.native.endpoints.front().service),
+                        std::string());
+    if (!url.empty())
+      state.set("url", url);
+    else
+      state.value.set_member("url", Value::null());
+  }
+
+  Clouds& clouds_;
+  const Component& component_;
+  Schema schema_;
+};
+
+}  // namespace
+
+std::unique_ptr<AnyResource> component_resource(Clouds& clouds, const Component& component) {
+  return std::make_unique<ComponentResource>(clouds, component);
+}
+
+}  // namespace microstack::provider

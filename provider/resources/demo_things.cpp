@@ -1,0 +1,216 @@
+#include "provider/resources/demo_things.h"
+
+#include "engine/clients/openstack/collection.h"
+#include "engine/clients/openstack/compute.h"
+#include "engine/clients/openstack/identity.h"
+#include "engine/clients/openstack/network.h"
+
+namespace microstack::provider {
+namespace {
+
+using namespace openstack;
+
+std::string id_of(const Json& thing) {
+  return thing.at("id").get<std::string>();
+}
+std::string server_name(const DemoWish& wish, int number) {
+  return wish.project + "-" + std::to_string(number);
+}
+
+Status remove_named(Session& session, const Collection& kind, const std::string& name, std::stop_token stop,
+                    const Filters& filters = {}) {
+  MS_TRY(const auto found, find(session, kind, name, filters, stop));
+  if (!found) return {};
+  return remove(session, kind, found->value("id", name), stop);  // a key pair's id is its name
+}
+
+}  // namespace
+
+const std::vector<DemoFlavor>& demo_flavors() {
+  static const std::vector<DemoFlavor> all = {
+      {"m1.tiny", 1, 128, 1}, {"m1.small", 1, 512, 5}, {"m1.medium", 2, 2048, 10}};
+  return all;
+}
+
+Status make_demo_ground(Session& admin, const DemoWish& wish, const Secret& password, DemoIds& ids,
+                        const Wait& wait) {
+  for (const auto& flavor : demo_flavors()) {
+    MS_TRY(const Json made, find_or_create(admin, collections::flavors,
+                                           {{"name", flavor.name},
+                                            {"vcpus", flavor.vcpus},
+                                            {"ram", flavor.memory_mib},
+                                            {"disk", flavor.disk_gib}},
+                                           {}, wait.stop));
+  }
+  wait.tell("image " + wish.image.name + " to be stored");
+  MS_TRY(const auto image, ensure_image(admin, wish.image, wish.image_file, wait));
+  ids.image = image.id;
+  if (wish.external.cidr.empty()) {
+    MS_TRY(const auto there,
+           find(admin, collections::networks, wish.external.name, {{"router:external", "true"}}, wait.stop));
+    if (!there)
+      return ask("there is no external network " + wish.external.name, admin.access().auth_url,
+                 "add a microstack_external_network, and depends_on it", {"external_network"});
+    ids.external_network = id_of(*there);
+  } else {
+    MS_TRY(const auto external, ensure_external_network(admin, wish.external, wait.stop));
+    ids.external_network = external.id;
+  }
+  MS_TRY(const Json project,
+         find_or_create(admin, collections::projects, {{"name", wish.project}, {"domain_id", "default"}}, {},
+                        wait.stop));
+  ids.project = id_of(project);
+  MS_TRY(const Json user, find_or_create(admin, collections::users,
+                                         {{"name", wish.user},
+                                          {"domain_id", "default"},
+                                          {"password", password.reveal()},
+                                          {"default_project_id", ids.project}},
+                                         {}, wait.stop));
+  MS_TRY(const auto role, find(admin, collections::roles, "member", {}, wait.stop));
+  if (!role)
+    return give_up("the cloud has no role member", admin.access().auth_url, "run the installation again");
+  return assign_role(admin, ids.project, id_of(user), id_of(*role), wait.stop);
+}
+
+Status make_demo_tenant(Session& tenant, const DemoWish& wish, DemoIds& ids, const Wait& wait) {
+  const Filters own = {{"project_id", ids.project}};
+  MS_TRY(const Json network,
+         find_or_create(tenant, collections::networks, {{"name", wish.project}}, own, wait.stop));
+  ids.network = id_of(network);
+  MS_TRY(const Json subnet, find_or_create(tenant, collections::subnets,
+                                           {{"name", wish.project + "-v4"},
+                                            {"network_id", ids.network},
+                                            {"ip_version", 4},
+                                            {"cidr", wish.cidr}},
+                                           {{"network_id", ids.network}}, wait.stop));
+  ids.subnet = id_of(subnet);
+  MS_TRY(const Json router,
+         find_or_create(
+             tenant, collections::routers,
+             {{"name", wish.project}, {"external_gateway_info", {{"network_id", ids.external_network}}}}, own,
+             wait.stop));
+  ids.router = id_of(router);
+  MS_CHECK(add_router_interface(tenant, ids.router, ids.subnet, wait.stop));
+  MS_TRY(const Json group,
+         find_or_create(tenant, collections::security_groups,
+                        {{"name", wish.project}, {"description", "ping, ssh and http from everywhere"}}, own,
+                        wait.stop));
+  ids.security_group = id_of(group);
+  MS_CHECK(allow_ingress(tenant, ids.security_group, "icmp", 0, wait.stop));
+  MS_CHECK(allow_ingress(tenant, ids.security_group, "tcp", 22, wait.stop));
+  MS_CHECK(allow_ingress(tenant, ids.security_group, "tcp", 80, wait.stop));
+  if (!wish.public_key.empty()) {
+    MS_TRY(const Json key,
+           find_or_create(tenant, collections::keypairs,
+                          {{"name", wish.project}, {"public_key", wish.public_key}}, {}, wait.stop));
+  }
+
+  ids.servers.clear();
+  ids.floating_ips.clear();
+  if (wish.servers == 0) return {};
+  MS_TRY(const auto flavor, find(tenant, collections::flavors, wish.flavor, {}, wait.stop));
+  if (!flavor)
+    return ask("there is no flavor " + wish.flavor, {}, "use m1.tiny, m1.small or m1.medium",
+               {"server", "flavor"});
+  for (int number = 1; number <= wish.servers; ++number) {  // all begin before one is waited for
+    ServerWish server;
+    server.name = server_name(wish, number);
+    server.flavor_id = id_of(*flavor);
+    server.image_id = ids.image;
+    server.network_id = ids.network;
+    server.key_name = wish.public_key.empty() ? "" : wish.project;
+    server.security_groups = {wish.project};
+    server.user_data = wish.user_data;
+    MS_TRY(const auto begun, find_or_create_server(tenant, server, wait.stop));
+    ids.servers.push_back(begun.id);
+  }
+  for (const auto& server : ids.servers) {
+    MS_TRY(const auto active, wait_active(tenant, server, wait));
+    MS_TRY(const std::string address, ensure_floating_ip(tenant, server, ids.external_network, wait.stop));
+    ids.floating_ips.push_back(address);
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> demo_drift(Session& admin, const DemoWish& wish, DemoIds& ids,
+                                            bool& project_there, std::stop_token stop) {
+  std::vector<std::string> drift;
+  MS_TRY(const auto project, find(admin, collections::projects, wish.project, {}, stop));
+  project_there = project.has_value();
+  if (!project_there) return drift;
+  ids.project = id_of(*project);
+  const auto look = [&](const Collection& kind, const std::string& name, const Filters& filters,
+                        std::string* id) -> Status {
+    MS_TRY(const auto found, find(admin, kind, name, filters, stop));
+    if (!found) drift.push_back(kind.singular + " " + name + " is missing");
+    if (found && id) *id = id_of(*found);
+    return {};
+  };
+  const Filters own = {{"project_id", ids.project}};
+  for (const auto& flavor : demo_flavors()) MS_CHECK(look(collections::flavors, flavor.name, {}, nullptr));
+  MS_CHECK(look(collections::images, wish.image.name, {}, &ids.image));
+  MS_CHECK(
+      look(collections::networks, wish.external.name, {{"router:external", "true"}}, &ids.external_network));
+  MS_CHECK(look(collections::users, wish.user, {}, nullptr));
+  MS_CHECK(look(collections::networks, wish.project, own, &ids.network));
+  MS_CHECK(look(collections::routers, wish.project, own, &ids.router));
+  MS_CHECK(look(collections::security_groups, wish.project, own, &ids.security_group));
+  ids.servers.clear();
+  ids.floating_ips.clear();
+  for (int number = 1; number <= wish.servers; ++number) {
+    const auto name = server_name(wish, number);
+    MS_TRY(const auto server, find(admin, collections::servers, name,
+                                   {{"all_tenants", "1"}, {"project_id", ids.project}}, stop));
+    if (!server) {
+      drift.push_back("server " + name + " is missing");
+      continue;
+    }
+    const auto status = server->value("status", std::string());
+    if (status != "ACTIVE") drift.push_back("server " + name + " is " + status);
+    ids.servers.push_back(id_of(*server));
+    MS_TRY(const auto ports, list(admin, collections::ports, {{"device_id", id_of(*server)}}, stop));
+    bool has_address = false;
+    for (const auto& port : ports) {
+      MS_TRY(const auto addresses, list(admin, collections::floating_ips, {{"port_id", id_of(port)}}, stop));
+      for (const auto& address : addresses) {
+        has_address = true;
+        ids.floating_ips.push_back(address.value("floating_ip_address", std::string()));
+      }
+    }
+    if (!has_address) drift.push_back("server " + name + " has no floating IP");
+  }
+  return drift;
+}
+
+Status remove_demo_servers(Session& tenant, const DemoWish& wish, int keep, const Wait& wait) {
+  for (int number = keep + 1;; ++number) {
+    MS_TRY(const auto server, find(tenant, collections::servers, server_name(wish, number), {}, wait.stop));
+    if (!server) return {};
+    MS_CHECK(release_floating_ips(tenant, id_of(*server), wait.stop));
+    MS_CHECK(delete_server(tenant, id_of(*server), wait));
+  }
+}
+
+Status remove_demo(Session& admin, Session* tenant, const DemoWish& wish, const Wait& wait) {
+  MS_TRY(const auto project, find(admin, collections::projects, wish.project, {}, wait.stop));
+  if (project && tenant) {
+    const Filters own = {{"project_id", id_of(*project)}};
+    MS_CHECK(remove_demo_servers(*tenant, wish, 0, wait));
+    MS_CHECK(remove_named(*tenant, collections::keypairs, wish.project, wait.stop));
+    MS_TRY(const auto router, find(*tenant, collections::routers, wish.project, own, wait.stop));
+    MS_TRY(const auto subnet, find(*tenant, collections::subnets, wish.project + "-v4", own, wait.stop));
+    if (router && subnet)
+      MS_CHECK(remove_router_interface(*tenant, id_of(*router), id_of(*subnet), wait.stop));
+    if (router) MS_CHECK(remove(*tenant, collections::routers, id_of(*router), wait.stop));
+    MS_CHECK(remove_named(*tenant, collections::networks, wish.project, wait.stop, own));
+    MS_CHECK(remove_named(*tenant, collections::security_groups, wish.project, wait.stop, own));
+  }
+  MS_CHECK(remove_named(admin, collections::users, wish.user, wait.stop));
+  if (project) MS_CHECK(remove(admin, collections::projects, id_of(*project), wait.stop));
+  MS_CHECK(remove_named(admin, collections::images, wish.image.name, wait.stop));
+  for (const auto& flavor : demo_flavors())
+    MS_CHECK(remove_named(admin, collections::flavors, flavor.name, wait.stop));
+  return {};
+}
+
+}  // namespace microstack::provider

@@ -1,0 +1,61 @@
+// What a person needs to start a VM, as things of OpenStack: flavors, image, project, account, networks,
+// router, rules, key, servers. Each is found by its name or made, and taken away in the reverse order.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/clients/openstack/image.h"
+#include "engine/clients/openstack/session.h"
+#include "provider/cloud/external_network.h"
+
+namespace microstack::provider {
+
+struct DemoFlavor {
+  std::string name;
+  int vcpus = 1;
+  int memory_mib = 128;
+  int disk_gib = 1;
+};
+const std::vector<DemoFlavor>& demo_flavors();
+
+struct DemoWish {
+  std::string project = "demo";
+  std::string user = "demo";
+  std::string cidr = "192.168.122.0/24";
+  std::string public_key;  // empty: none
+  ExternalNetworkWish external;
+  openstack::ImageWish image;
+  std::string image_file;
+  int servers = 0;
+  std::string flavor = "m1.tiny";
+  std::string user_data;
+};
+
+struct DemoIds {
+  std::string project, image, network, subnet, router, external_network, security_group;
+  std::vector<std::string> servers;
+  std::vector<std::string> floating_ips;
+};
+
+// The administrator's part: flavors, image, external network, project, account.
+Status make_demo_ground(openstack::Session& admin, const DemoWish& wish, const Secret& password, DemoIds& ids,
+                        const openstack::Wait& wait);
+// The account's own part, in its project: network, router, rules, key, servers with floating IPs.
+Status make_demo_tenant(openstack::Session& tenant, const DemoWish& wish, DemoIds& ids,
+                        const openstack::Wait& wait);
+
+// What is missing, in words; `project_there` tells whether there is anything at all.
+Result<std::vector<std::string>> demo_drift(openstack::Session& admin, const DemoWish& wish, DemoIds& ids,
+                                            bool& project_there, std::stop_token stop);
+
+// Servers beyond the first `keep`, with their floating IPs.
+Status remove_demo_servers(openstack::Session& tenant, const DemoWish& wish, int keep,
+                           const openstack::Wait& wait);
+// All of it but the external network; what is gone is gone.
+Status remove_demo(openstack::Session& admin, openstack::Session* tenant, const DemoWish& wish,
+                   const openstack::Wait& wait);
+
+}  // namespace microstack::provider
