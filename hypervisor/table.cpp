@@ -46,6 +46,8 @@ std::string Table::lines(const Event& event) {
     case Event::Kind::wait:
       if (const auto found = running_.find(event.step); found != running_.end())
         found->second.detail = "waiting for " + event.waiting_for;
+      else if (event.step.empty())
+        return fmt::format("waits for {}\n", event.waiting_for);
       return {};
     case Event::Kind::end: {
       done_ = event.done;

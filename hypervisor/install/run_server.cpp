@@ -141,7 +141,7 @@ struct RunServer::State {
 
   void hear(Client& client, const std::string& line) {
     if (client.attached) {
-      if (is_cancel(line) && cancel) cancel();
+      if (is_cancel(line)) cancel_once();
       return;
     }
     const auto json = Json::parse(line, nullptr, false);
@@ -151,6 +151,16 @@ struct RunServer::State {
     }
     client.out = Json{{"busy", busy()}}.dump() + "\n";
     client.closing = true;
+  }
+
+  // Told to all, so that a person sees that the wish has arrived and what it waits for.
+  void cancel_once() {
+    if (!cancel) return;
+    std::exchange(cancel, nullptr)();
+    append(to_line({.kind = Event::Kind::wait,
+                    .run = run,
+                    .waiting_for = "the running steps to end, then cancels"}) +
+           "\n");
   }
 
   Json busy() {
