@@ -10,6 +10,7 @@ namespace {
 std::string record_of(const std::string& package) { return "package:" + package; }
 // While packages are installed nothing is started: a service starts when its configuration is there.
 constexpr const char* start_policy = "/usr/sbin/policy-rc.d";
+constexpr const char* start_nothing = "#!/bin/sh\n# MicroStack is installing packages\nexit 101\n";
 constexpr std::chrono::minutes install_limit{30};
 
 std::vector<std::string> lines(const std::string& text) {
@@ -68,6 +69,8 @@ Result<std::vector<std::string>> PackagesStep::missing(StepContext& context) {
 
 Result<Truth> PackagesStep::check(StepContext& context) {
   if (names_.empty()) return Truth::yes();
+  MS_TRY(const auto policy, host_.read(start_policy));
+  if (policy && policy->bytes == start_nothing) return Truth::no("the installation of packages was interrupted");
   MS_TRY(const auto missing, this->missing(context));
   if (missing.empty()) return Truth::yes();
   return Truth::no((missing.size() == 1 ? "package not installed: " : "packages not installed: ") + joined(missing));
@@ -95,9 +98,14 @@ Status PackagesStep::write_source() {
   return host_.write("/etc/apt/sources.list.d/microstack.sources", FileContent{text});
 }
 
+Status PackagesStep::allow_starting() {
+  MS_TRY(const auto policy, host_.read(start_policy));
+  return policy && policy->bytes == start_nothing ? host_.remove(start_policy) : Status();
+}
+
 Status PackagesStep::apply(StepContext& context) {
   MS_TRY(const auto missing, this->missing(context));
-  if (missing.empty()) return {};
+  if (missing.empty()) return allow_starting();
   for (const std::string& name : missing) MS_CHECK(undo_.keep(record_of(name), UndoRecord{}));
   MS_CHECK(write_source());
 
@@ -108,7 +116,8 @@ Status PackagesStep::apply(StepContext& context) {
     return retry("the package lists cannot be had: " + update.err, host_.name(),
                  "check the node's name resolution and the way to its package mirror (packages.mirror, packages.proxy)");
 
-  MS_CHECK(host_.write(start_policy, FileContent{"#!/bin/sh\nexit 101\n", 0755, "root", "root"}));
+  MS_TRY(const auto policy, host_.read(start_policy));
+  if (!policy) MS_CHECK(host_.write(start_policy, FileContent{start_nothing, 0755, "root", "root"}));
   std::vector<std::string> install = {"--no-install-recommends", "install", "--"};
   install.insert(install.end(), missing.begin(), missing.end());
   Command command{apt(install), {}, quiet, {}, {}, install_limit};
@@ -117,7 +126,7 @@ Status PackagesStep::apply(StepContext& context) {
     if (line.starts_with("Setting up ")) context.progress(++done, 0, std::string(line.substr(11)));
   };
   const auto result = host_.run(command, context.stop);
-  MS_CHECK(host_.remove(start_policy));
+  MS_CHECK(allow_starting());
   if (!result) return result.error();
   if (result->ok()) return {};
   const std::vector<std::string> absent = not_to_be_had(result->err);
@@ -129,6 +138,7 @@ Status PackagesStep::apply(StepContext& context) {
 }
 
 Status PackagesStep::undo(StepContext& context) {
+  MS_CHECK(allow_starting());
   MS_TRY(const auto missing, this->missing(context));
   std::vector<std::string> ours;
   for (const std::string& name : names_) {

@@ -27,6 +27,7 @@ class PackagesStep : public Step {
   Result<std::vector<std::string>> missing(StepContext& context);
   std::vector<std::string> apt(std::vector<std::string> arguments) const;
   Status write_source();
+  Status allow_starting();
 
   Host& host_;
   UndoRecords& undo_;
