@@ -114,12 +114,12 @@ class ClusterResource : public Resource<Cluster> {
   Status create(Cluster& cluster, Call& call) override {
     MS_TRY(const auto cloud, clouds_.of(*cluster.name, place_of(cluster)));
     auto made = make(*cloud, cluster, call);
-    if (!made)
-      return doing("creating cluster " + *cluster.name +
-                       " (what exists is kept: apply again to go on, or take it away with " +
-                       "`microstack-hypervisor machine remove " + *cluster.name + " " + cloud->machine() +
-                       "`)",
-                   std::move(made).error());
+    if (!made) {
+      auto error = doing("creating cluster " + *cluster.name, std::move(made).error());
+      error.causes.push_back(ask("to take away what exists instead: microstack-hypervisor machine remove " +
+                                 *cluster.name + " " + cloud->machine()));
+      return error;
+    }
     return {};
   }
 
