@@ -31,10 +31,12 @@ Result<ActionResult> run_action(Session& model, const std::string& unit, const s
 
   Json entity = {{"tag", tag}};
   Call look{"Action", "Actions", {{"entities", Json::array({entity})}}, true};
-  std::string told;
+  std::string told = "pending";
   for (;;) {
-    MS_TRY(auto answer, model.call(look, limit));
-    MS_TRY(auto results, items(answer, "results", {subject}, look.name()));
+    auto answer = model.call(look, limit);
+    auto over = [&] { return limit.error(subject + ", which is " + told, model.access().controller); };
+    if (!answer) return limit.over() ? over().because(std::move(answer).error()) : std::move(answer).error();
+    MS_TRY(auto results, items(*answer, "results", {subject}, look.name()));
     const Json& result = results.front();
     auto status = text(result, "status");
     if (status == "completed") {
@@ -48,7 +50,7 @@ Result<ActionResult> run_action(Session& model, const std::string& unit, const s
     }
     if (tell && status != told) tell(subject + " is " + status);
     told = status;
-    if (limit.over()) return limit.error(subject + ", which is " + status, model.access().controller);
+    if (limit.over()) return over();
     limit.pause(interval);
   }
 }

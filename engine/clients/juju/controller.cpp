@@ -55,7 +55,7 @@ Controller::Model& Controller::at(const std::string& uuid) {
   auto& model = models_[uuid];
   if (!model.session) {
     model.session = std::make_unique<Session>(dialer_, session_.access(), uuid, discharger_, options_);
-    model.poller = std::make_unique<StatusPoller>(*model.session);
+    model.poller = std::make_unique<StatusPoller>(*model.session, options_.poll);
   }
   return model;
 }

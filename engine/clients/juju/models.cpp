@@ -105,15 +105,18 @@ Status destroy_model(Session& controller, const std::string& uuid, const ModelRe
   Call look{"ModelManager", "ModelStatus", {{"entities", Json::array({entity})}}, true};
   std::string left = "the first answer", told;
   for (;;) {
-    MS_TRY(auto status, controller.call(look, limit));
-    auto models = items(status, "models", {subject}, look.name());
+    auto over = [&] {
+      return limit.error("the removal of the model; left: " + left, controller.access().controller);
+    };
+    auto status = controller.call(look, limit);
+    if (!status) return limit.over() ? over().because(std::move(status).error()) : std::move(status).error();
+    auto models = items(*status, "models", {subject}, look.name());
     if (!models && models.error().has_code(code::not_found)) return {};
     if (!models) return std::move(models).error();
     left = left_over(models->front());
     if (tell && left != told) tell("the removal of " + left);
     told = left;
-    if (limit.over())
-      return limit.error("the removal of the model; left: " + left, controller.access().controller);
+    if (limit.over()) return over();
     limit.pause(interval);
   }
 }

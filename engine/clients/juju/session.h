@@ -48,7 +48,8 @@ class Session {
     // After a lost connection the controller is dialled again for so long (a restart takes seconds); the
     // first time each address is tried once.
     std::chrono::milliseconds reconnect_for{45'000};
-    std::chrono::milliseconds pause{100};  // between attempts; doubled up to 3 s
+    std::chrono::milliseconds pause{100};   // between attempts; doubled up to 3 s
+    std::chrono::milliseconds poll{2'000};  // between two statuses of a model; of its StatusPoller
     std::string client_version = "4.0.14";
     std::string program = "microstack";  // for the controller's audit log
   };

@@ -1,3 +1,5 @@
+#include <yaml-cpp/yaml.h>
+
 #include <algorithm>
 
 #include "tests/support/juju_controller/facade_calls.h"
@@ -31,6 +33,12 @@ std::string base_text(const Json& base) {
   return base.value("name", "ubuntu") + "@" + channel.substr(0, channel.find('/'));
 }
 
+// What is deployed without an architecture gets that of the controller.
+Json with_architecture(Json constraints) {
+  if (!constraints.contains("arch")) constraints["arch"] = "amd64";
+  return constraints;
+}
+
 Json deploy_one(CallContext& context, const Json& wish) {
   auto& model = *context.model;
   auto name = wish.at("ApplicationName").get<std::string>();
@@ -48,8 +56,7 @@ Json deploy_one(CallContext& context, const Json& wish) {
                {"name", name},
                {"revision", charm.revision}};
   Json errors = nullptr;
-  // ConfigYAML is JSON where our client speaks, YAML of the command line else: only the former is read.
-  Json config = Json::parse(wish.at("ConfigYAML").get<std::string>(), nullptr, false);
+  const YAML::Node config = YAML::Load(wish.at("ConfigYAML").get<std::string>());
   try {
     if (model.applications.count(name) > 0) {
       auto kind = std::string(model.type == "caas" ? "CAAS" : "IAAS");
@@ -59,15 +66,17 @@ Json deploy_one(CallContext& context, const Json& wish) {
     }
     Application trial;
     trial.charm = charm;
-    if (config.is_object() && config.contains(name)) {
-      for (const auto& [key, value] : config[name].items()) set_application_config(trial, key, value);
+    if (config.IsMap() && config[name] && config[name].IsMap()) {
+      for (const auto& entry : config[name]) {
+        set_application_config(trial, entry.first.as<std::string>(), entry.second.as<std::string>());
+      }
     }
     auto& application = context.world.deploy(model, name, charm, wish.value("num-units", 0));
     application.config = trial.config;
     application.channel = channel;
     application.base = base;
     application.trust = wish.at("Trust").get<bool>();
-    application.constraints = wish.at("Cons");
+    application.constraints = with_architecture(wish.at("Cons"));
     model.charms[charm.url()] = charm;
     for (const auto& [resource, ignored] : charm.resources.items()) application.resources[resource] = 3;
   } catch (const ApiError& error) {
@@ -87,7 +96,8 @@ Json deploy_known(CallContext& context, const Json& wish) {
   if (found == model.charms.end()) throw ApiError("charm not found", "not found");
   Application trial;
   trial.charm = found->second;
-  for (const auto& [key, value] : wish.value("config", Json::object()).items()) {
+  const Json config = wish.value("config", Json::object());
+  for (const auto& [key, value] : config.items()) {
     set_application_config(trial, key, value);
   }
   auto resources = wish.value("resources", Json::object());
@@ -99,7 +109,7 @@ Json deploy_known(CallContext& context, const Json& wish) {
   application.config = trial.config;
   application.trust = trial.trust;
   application.base = base_text(wish.at("charm-origin").at("base"));
-  application.constraints = wish.at("constraints");
+  application.constraints = with_architecture(wish.at("constraints"));
   application.resources = resources;
   return Json::object();
 }
@@ -205,7 +215,8 @@ void add_unit_calls(FacadeCalls& calls) {
       if (context.model->type != "caas")
         throw ApiError("scaling applications on a non-container model not supported", "not supported");
       auto& application = context.model->application(untagged(wish.at("application-tag"), "application"));
-      context.world.set_units(*context.model, application, wish.at("scale"));
+      application.scale = wish.at("scale").get<int>();
+      application.scale_looks = 0;
       return {{"info", {{"num-units", wish["scale"]}}}};
     });
   };

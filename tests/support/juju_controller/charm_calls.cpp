@@ -28,6 +28,7 @@ Json resolve(CallContext& context, const Json& params) {
     Json origin = wish.at("charm-origin");
     try {
       const auto& charm = from_charmhub(context.world, charm_name(wish.at("reference")));
+      bool pinned = origin.contains("revision");
       auto revision = revision_in(charm, origin);
       origin["type"] = "charm";
       origin["hash"] = "00";
@@ -35,7 +36,8 @@ Json resolve(CallContext& context, const Json& params) {
       origin["architecture"] = "amd64";
       if (!origin.contains("risk")) origin["risk"] = "stable";
       if (!origin.contains("track")) origin["track"] = "latest";
-      if (origin["base"].value("name", "").empty()) origin["base"] = base_json_of("ubuntu@24.04", true);
+      if (!pinned && origin["base"].value("name", "").empty())
+        origin["base"] = base_json_of("ubuntu@24.04", true);
       results.push_back({{"url", "ch:amd64/" + charm.name + "-" + std::to_string(revision)},
                          {"charm-origin", origin},
                          {"supported-bases", Json::array({base_json_of("ubuntu@24.04", false)})}});
@@ -93,6 +95,7 @@ Json info(CallContext& context, const Json& params) {
   if (charm.local) url = "local:amd64/" + url.substr(6);
   Json bases = Json::array();
   for (const char* channel : {"24.04/stable", "22.04/stable"}) {
+    if (!charm.local && !bases.empty()) break;
     bases.push_back({{"name", "ubuntu"}, {"channel", channel}, {"architectures", Json::array({"amd64"})}});
   }
   Json actions = Json::object();

@@ -90,7 +90,7 @@ Json status_of(CallContext& context, const Json& params) {
     auto tag = entity.at("tag").get<std::string>();
     auto found = context.world.models.find(untagged(tag, "model"));
     bool there = found != context.world.models.end();
-    if (there && found->second.life != "alive" && !context.world.look(found->second)) {
+    if (there && !context.world.look(found->second)) {
       context.world.models.erase(found);
       there = false;
     }

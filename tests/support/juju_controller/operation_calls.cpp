@@ -71,7 +71,7 @@ Json application_json(const Model& model, const Application& application) {
     json["charm-rev"] = application.charm.revision;
   }
   if (model.type == "caas") {
-    json["int"] = static_cast<int>(application.units.size());
+    json["int"] = application.scale.value_or(static_cast<int>(application.units.size()));
     json["provider-id"] = "0000";
     json["public-address"] = "10.152.183." + std::to_string(application.number % 250 + 1);
   }
@@ -193,7 +193,8 @@ Json create_secrets(CallContext& context, const Json& params) {
     secret.label = wish.value("label", "");
     for (const auto& [ignored, other] : context.model->secrets) {
       if (!secret.label.empty() && other.label == secret.label) {
-        throw ApiError("secret with label \"" + secret.label + "\" already exists", "already exists");
+        ApiError taken("secret with label \"" + secret.label + "\" already exists", "already exists");
+        return {{"result", ""}, {"error", error_json(taken)}};
       }
     }
     secret.uri = "secret:" + context.world.uuid().substr(0, 8) + "0000000000000";

@@ -65,7 +65,8 @@ Charm read_charm(const std::string& name, const Json& json) {
   Charm charm;
   charm.name = name;
   for (auto [key, role] : {std::pair{"provides", "provider"}, {"requires", "requirer"}, {"peers", "peer"}}) {
-    for (const auto& [endpoint, text] : json.value(key, Json::object()).items()) {
+    const Json endpoints = json.value(key, Json::object());
+    for (const auto& [endpoint, text] : endpoints.items()) {
       charm.endpoints[endpoint] = read_endpoint(endpoint, role, text.get<std::string>());
     }
   }
@@ -90,7 +91,8 @@ World::World() : controller_uuid(uuid()) {
 void World::load_charms(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw std::runtime_error("cannot read " + path);
-  for (const auto& [name, charm] : Json::parse(file).items()) charmhub[name] = read_charm(name, charm);
+  const Json all = Json::parse(file);
+  for (const auto& [name, charm] : all.items()) charmhub[name] = read_charm(name, charm);
 }
 
 std::string World::now() const {
@@ -203,6 +205,10 @@ bool World::look(Model& model) {
         gone.push_back(name);
       continue;
     }
+    if (application.scale && application.scale_looks++ >= story.looks_until_active) {
+      set_units(model, application, *application.scale);
+      application.scale.reset();
+    }
     for (auto& [number, unit] : application.units) {
       auto& state = unit.state;
       if (++state.age < story.looks_until_active) continue;
@@ -245,7 +251,7 @@ bool World::look(Model& model) {
     model.applications.erase(name);
   }
   if (!dying_model || !model.applications.empty() || story.stuck.count("model") > 0) return true;
-  if (model.dying_looks++ < story.looks_until_gone) return true;
+  if (model.dying_looks++ < std::max(1, story.looks_until_gone)) return true;
   if (model.life == "dying") {
     model.life = "dead";
     return true;

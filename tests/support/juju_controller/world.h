@@ -62,6 +62,8 @@ struct Application {
   Json resources = Json::object();  // name -> revision or upload
   std::map<int, Unit> units;
   int next_unit = 0;
+  std::optional<int> scale;  // asked for; pods and with them units follow
+  int scale_looks = 0;
   int number = 0;  // order of deployment
   int dying_looks = 0;
 };
