@@ -73,6 +73,18 @@ void Front::show(const Event& event) {
   print(state_->table->text(full));
 }
 
+StepContext Front::telling(const std::string& step, std::stop_token stop) {
+  StepContext context;
+  context.stop = std::move(stop);
+  context.progress = [this, step](std::int64_t done, std::int64_t total, const std::string& what) {
+    show({.kind = Event::Kind::progress, .step = step, .title = what, .done = done, .total = total});
+  };
+  context.waiting = [this, step](const std::string& what) {
+    if (!what.empty()) show({.kind = Event::Kind::wait, .step = step, .waiting_for = what});
+  };
+  return context;
+}
+
 void Front::finish(const Result<Json>& answer) {
   if (!answer) return fail(answer.error(), exit_of(answer.error()));
   show({.kind = Event::Kind::done, .result = *answer});

@@ -9,6 +9,7 @@
 #include "engine/base/places.h"
 #include "engine/base/result.h"
 #include "engine/plan/event.h"
+#include "engine/plan/step.h"
 #include "hypervisor/install/planner.h"
 
 namespace microstack {
@@ -43,6 +44,8 @@ class Front {
   // Prints events as JSON lines or as a live table; fills in `run` and, where it is 0, `t`. From any thread.
   EventSink events();
   void show(const Event& event);
+  // What functions of the engine tell while they work, as events of the step `step`.
+  StepContext telling(const std::string& step, std::stop_token stop);
 
   // Ends the verb: a done event that carries the answer, or an error event; sets `exit`.
   void finish(const Result<Json>& answer);

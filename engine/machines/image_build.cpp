@@ -42,6 +42,11 @@ PasswordAuthentication no
 UseDNS no
 )";
 
+constexpr const char* kJournal = R"([Journal]
+SystemMaxUse=128M
+RuntimeMaxUse=64M
+)";
+
 std::string answers() {
   std::string out = kAnswers;
   for (const auto& project : kConfigured) {
@@ -190,8 +195,7 @@ Status ImageBuild::configure(StepContext& context) {
   MS_CHECK(
       host_.write(tree_ + "/usr/sbin/policy-rc.d", {"#!/bin/sh\nexit 101\n", 0755}));  // nothing is started
   for (const auto& stub : kStubs) MS_CHECK(host_.write(tree_ + "/opt/stubs/" + stub, program));
-  MS_CHECK(host_.write(tree_ + "/etc/apt/sources.list",
-                       {fmt::format("deb {} {} main\n", spec_.mirror, spec_.suite)}));
+  MS_CHECK(write_sources(true));
   MS_CHECK(host_.write(tree_ + "/root/debconf.answers", {answers()}));
   MS_CHECK(host_.write(tree_ + "/etc/systemd/system-preset/00-microstack.preset", {kPreset}));
   const Mounts mounts(host_, tree_, archives_);
@@ -199,6 +203,14 @@ Status ImageBuild::configure(StepContext& context) {
   MS_TRY(const auto set, in_tree({"debconf-set-selections", "/root/debconf.answers"}, context));
   if (!set.ok()) return explain("cannot set the packages' answers", set.err, spec_);
   return {};
+}
+
+// Where a mirror .../debian has the security updates beside it, as Debian's own has.
+Status ImageBuild::write_sources(bool security) {
+  auto text = fmt::format("deb {} {} main\n", spec_.mirror, spec_.suite);
+  if (security && spec_.mirror.ends_with("/debian"))
+    text += fmt::format("deb {0}-security {1}-security main\n", spec_.mirror, spec_.suite);
+  return host_.write(tree_ + "/etc/apt/sources.list", {text});
 }
 
 Result<CommandResult> ImageBuild::in_tree(std::vector<std::string> argv, StepContext& context,
@@ -238,7 +250,11 @@ Status ImageBuild::apt(std::vector<std::string> arguments, StepContext& context,
 Status ImageBuild::download(StepContext& context) {
   const Mounts mounts(host_, tree_, archives_);
   MS_CHECK(Status(mounts.status()));
-  MS_CHECK(apt({"update"}, context, {}));
+  if (auto updated = apt({"update"}, context, {}); !updated) {  // a mirror without security updates
+    if (context.stop.stop_requested()) return updated;
+    MS_CHECK(write_sources(false));
+    MS_CHECK(apt({"update"}, context, {}));
+  }
   if (!fs::exists(tree_ + "/usr/bin/eatmydata")) MS_CHECK(apt({"install", "eatmydata"}, context, {}));
   auto arguments = packages();
   arguments.insert(arguments.begin(), {"--download-only", "install"});
@@ -259,6 +275,8 @@ Status ImageBuild::install(StepContext& context) {
                                          "--force-confold", "--configure", "-a"},
                                         context));
   if (!configured.ok()) MS_CHECK(apt({"--fix-broken", "install"}, context, {}));
+  MS_CHECK(
+      apt({"dist-upgrade"}, context, {}));  // what debootstrap took from the suite has newer ones beside it
   auto arguments = packages();
   arguments.insert(arguments.begin(), "install");
   int done = 0, total = 0;
@@ -291,8 +309,11 @@ Status ImageBuild::finish(StepContext& context) {
   MS_TRY(const auto preset, in_tree({"systemctl", "preset-all"}, context));
   if (!preset.ok()) return give_up("cannot set which units are enabled", preset.err);
   MS_CHECK(host_.write(tree_ + "/etc/ssh/sshd_config.d/microstack.conf", {kSshd}));
+  MS_CHECK(host_.write(tree_ + "/etc/systemd/journald.conf.d/microstack.conf", {kJournal}));
+  // Else the first boot rebuilds the linker's cache, the hardware database and the journal's catalogue.
+  (void)in_tree({"/usr/lib/systemd/systemd-update-done"}, context).ok();
   for (const auto* path : {"/usr/sbin/policy-rc.d", "/opt/stubs", "/root/debconf.answers", "/etc/machine-id",
-                           "/var/lib/dbus/machine-id"})
+                           "/var/lib/dbus/machine-id", "/var/lib/rabbitmq/.erlang.cookie"})
     MS_CHECK(host_.remove(tree_ + path));
   std::error_code failed;
   for (const auto& entry : fs::directory_iterator(tree_ + "/etc/ssh", failed))

@@ -28,6 +28,7 @@ class ImageBuild {
  private:
   Status debootstrap(StepContext& context);
   Status configure(StepContext& context);
+  Status write_sources(bool security);
   Status download(StepContext& context);
   Status install(StepContext& context);
   Status compile(StepContext& context);

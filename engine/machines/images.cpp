@@ -7,8 +7,12 @@
 
 #include "engine/base/file.h"
 #include "engine/base/hash.h"
+#include "engine/base/secret.h"
+#include "engine/host/machine_host.h"
 #include "engine/machines/image_build.h"
 #include "engine/machines/machine_record.h"
+#include "engine/machines/machines.h"
+#include "engine/plan/executor.h"
 
 namespace microstack {
 
@@ -16,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kRecipe = 1;  // raise it when the same packages give another tree
+constexpr int kRecipe = 2;  // raise it when the same packages give another tree
 
 Json wish(const ImageSpec& spec) {
   auto packages = spec.packages;
@@ -27,6 +31,38 @@ Json wish(const ImageSpec& spec) {
           {"suite", spec.suite},
           {"mirror", spec.mirror},
           {"packages", packages}};
+}
+
+// What a machine was given or wrote that no other may have. Where the image has such a file the layer simply
+// does not change it.
+Status take_identity_out(const std::string& layer) {
+  std::error_code failed;
+  for (const auto* path : {"/dev",
+                           "/etc/.pwd.lock",
+                           "/etc/hostname",
+                           "/etc/hosts",
+                           "/etc/machine-id",
+                           "/etc/resolv.conf",
+                           "/etc/systemd/network",
+                           "/etc/tmpfiles.d/microstack-kvm.conf",
+                           "/root",
+                           "/run",
+                           "/tmp",
+                           "/var/cache/apt",
+                           "/var/cache/ldconfig",
+                           "/var/lib/apt",
+                           "/var/lib/dbus",
+                           "/var/lib/microstack",
+                           "/var/lib/rabbitmq",
+                           "/var/lib/systemd/random-seed",
+                           "/var/log",
+                           "/var/tmp"})
+    fs::remove_all(layer + path, failed);
+  for (const auto& entry : fs::directory_iterator(layer + "/etc/ssh", failed))
+    if (entry.path().filename().string().starts_with("ssh_host_")) fs::remove(entry.path(), failed);
+  if (fs::exists(layer + "/etc/machine-id"))
+    return give_up("cannot take a machine's id out of the layer", layer);
+  return {};
 }
 
 }  // namespace
@@ -165,47 +201,71 @@ Result<std::vector<std::string>> Images::layers(const ImageSpec& spec, const std
   return std::vector<std::string>{layer, image.tree};
 }
 
+bool Images::is_prepared(const ImageInfo& image, const std::string& name) const {
+  return fs::is_directory(prepared_folder(image.key, name));
+}
+
+Status Images::clear_scratch(const std::string& scratch) {
+  if (!fs::exists(scratch)) return {};
+  StepContext to_the_end;  // also after a stop
+  Machines machines({scratch, places_.run, places_.cache}, host_);
+  MS_TRY(const auto left, machines.list());
+  for (const auto& machine : left) MS_CHECK(machines.remove(machine.cluster, machine.name, to_the_end));
+  return host_.remove(scratch);
+}
+
+// Layers of the same kind ("native-...") on the same image that no machine lies on: an older catalogue's.
+void Images::drop_older(const std::string& image_key, const std::string& name) {
+  const auto kind = fmt::format("{}-{}", image_key, name.substr(0, name.rfind('-') + 1));
+  const auto kept = prepared_folder(image_key, name);
+  if (name.find('-') == std::string::npos) return;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(places_.cache + "/prepared", none)) {
+    const auto path = entry.path().string();
+    if (!entry.is_directory() || path == kept || path.ends_with(".making") || in_use(path)) continue;
+    if (entry.path().filename().string().starts_with(kind)) (void)host_.remove(path).ok();
+  }
+}
+
 Status Images::prepare(const ImageInfo& image, const std::string& name, StepContext& context,
-                       const std::function<Status(const std::string& tree)>& fill) {
+                       const std::function<Status(Host& inside)>& fill) {
   const auto layer = prepared_folder(image.key, name);
   if (fs::is_directory(layer)) return {};
-  const auto parent = places_.cache + "/prepared";
-  MS_CHECK(make_folders(parent));
+  MS_CHECK(make_folders(places_.cache + "/prepared"));
   context.waiting("another preparation of this image");
   MS_TRY(const auto lock, FileLock::take(layer + ".lock", 3600));
   context.waiting("");
   if (fs::is_directory(layer)) return {};
   const auto scratch = layer + ".making";
-  const auto unmount = [&] {
-    Command command;
-    command.argv = {"sh", "-c",
-                    R"(while mountpoint -q "$1"; do umount "$1" || umount -l "$1" || exit 1; done)", "sh",
-                    scratch + "/tree"};
-    return run_ok(host_, command);
-  };
-  if (fs::exists(scratch)) {
-    MS_TRY(auto left, unmount());
-    MS_CHECK(host_.remove(scratch));
-  }
-  for (const auto* part : {"/upper", "/work", "/tree"}) MS_CHECK(make_folders(scratch + part));
-  Command mount;
-  mount.argv = {"mount",
-                "-t",
-                "overlay",
-                "overlay",
-                "-o",
-                fmt::format("lowerdir={},upperdir={}/upper,workdir={}/work", image.tree, scratch, scratch),
-                scratch + "/tree"};
-  MS_TRY(auto mounted, run_ok(host_, mount));
-  auto filled = fill(scratch + "/tree");
-  MS_TRY(auto unmounted, unmount());
-  if (filled) {
+  MS_CHECK(clear_scratch(scratch));
+
+  MachineSpec spec;
+  spec.cluster = "prepare-" + sha256_hex(random_secret(16).reveal()).substr(0, 8);
+  spec.name = "scratch";
+  spec.image.tree = image.tree;
+  spec.isolated = true;
+  spec.lifeline = layer + ".lock";
+  Machines machines({scratch, places_.run, places_.cache}, host_);
+  const auto here = machines.folder(spec.cluster, spec.name);
+  auto made = [&]() -> Status {
+    context.progress(0, 0, "Starting a machine to prepare the image in");
+    MS_TRY(const auto plan, machines.up(spec, {image.tree}));
+    RunOptions options;
+    options.stop = context.stop;
+    if (auto outcome = execute(plan, options); outcome.error) return std::move(*outcome.error);
+    MachineHost inside(host_, spec.name, [&] { return machines.leader(spec.cluster, spec.name); });
+    MS_CHECK(fill(inside));
+    context.progress(0, 0, "Shutting it down");
+    MS_CHECK(machines.power_off(spec.cluster, spec.name, std::chrono::seconds(60), context));
+    MS_CHECK(take_identity_out(here + "/upper"));
     std::error_code failed;
-    fs::rename(scratch + "/upper", layer, failed);
-    if (failed) filled = give_up("cannot put the prepared layer in place: " + failed.message(), layer);
-  }
-  MS_CHECK(host_.remove(scratch));
-  return filled;
+    fs::rename(here + "/upper", layer, failed);
+    if (failed) return give_up("cannot put the prepared layer in place: " + failed.message(), layer);
+    return {};
+  }();
+  auto cleared = clear_scratch(scratch);
+  if (made) drop_older(image.key, name);
+  return made ? cleared : made;
 }
 
 }  // namespace microstack

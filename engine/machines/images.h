@@ -42,16 +42,21 @@ class Images {
   Result<std::vector<std::string>> layers(const ImageSpec& spec, const std::string& prepared,
                                           StepContext& context);
 
-  // Keeps what `fill` changes below a mounted scratch tree as the layer `name` on the image; once. `name`
-  // says all that decides its content. `fill` gets the tree's path and may boot a machine on it.
+  // Keeps what `fill` changes in a running machine without networks as the layer `name` on the image; once.
+  // `name` says all that decides its content. What belongs to one machine only (its id, names, keys, logs) is
+  // taken out. Two at once: the second waits. Killed in the middle: the scratch machine ends by itself, and
+  // the next call clears up what is left.
   Status prepare(const ImageInfo& image, const std::string& name, StepContext& context,
-                 const std::function<Status(const std::string& tree)>& fill);
+                 const std::function<Status(Host& inside)>& fill);
+  bool is_prepared(const ImageInfo& image, const std::string& name) const;
   std::string prepared_folder(const std::string& image_key, const std::string& name) const;
 
  private:
   std::string folder() const { return places_.cache + "/images"; }
   Result<ImageInfo> load(const std::string& key) const;
   bool in_use(const std::string& tree) const;
+  Status clear_scratch(const std::string& scratch);
+  void drop_older(const std::string& image_key, const std::string& name);
 
   Places places_;
   LocalHost& host_;

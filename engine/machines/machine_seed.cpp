@@ -32,9 +32,16 @@ std::map<std::string, std::string> machine_seed(const MachineSpec& spec, const C
                                                 int index, const std::string& machine_id,
                                                 const std::vector<std::string>& dns, bool kvm) {
   std::map<std::string, std::string> out;
-  const auto address = management_address(network, index);
   out["/etc/hostname"] = spec.name + "\n";
   out["/etc/machine-id"] = machine_id + "\n";
+  // The machine's own node: the host's belongs to the host's group kvm, whose number means another group in
+  // here.
+  if (kvm) out["/etc/tmpfiles.d/microstack-kvm.conf"] = "c! /dev/kvm 0660 root kvm - 10:232\n";
+  if (spec.isolated) {
+    out["/etc/hosts"] = "127.0.0.1 localhost " + spec.name + "\n";
+    return out;
+  }
+  const auto address = management_address(network, index);
   out["/etc/hosts"] =
       fmt::format("127.0.0.1 localhost\n::1 localhost ip6-localhost\n{} {}\n", address, spec.name);
   std::string resolv;
@@ -48,9 +55,6 @@ std::map<std::string, std::string> machine_seed(const MachineSpec& spec, const C
         "[Match]\nName={}\n[Link]\nRequiredForOnline=no\n[Network]\nLinkLocalAddressing=no\nIPv6AcceptRA="
         "no\n",
         link);
-  // The machine's own node: the host's belongs to the host's group kvm, whose number means another group in
-  // here.
-  if (kvm) out["/etc/tmpfiles.d/microstack-kvm.conf"] = "c! /dev/kvm 0660 root kvm - 10:232\n";
   std::string keys;
   for (const auto& key : spec.authorized_keys) keys += key + "\n";
   if (!keys.empty()) out["/root/.ssh/authorized_keys"] = keys;

@@ -71,6 +71,8 @@ Result<MachineSpec> machine_spec_from_json(const Json& json) {
     if (!subnet || subnet->prefix != 24 || subnet->text() != network)
       return wrong("networks", network, "a /24 such as 10.70.1.0/24");
   }
+  if (!spec.lifeline.empty() && !spec.lifeline.starts_with("/"))
+    return wrong("lifeline", spec.lifeline, "an absolute path");
   for (const auto& address : spec.dns)
     if (!parse_address(address)) return wrong("dns", address, "an IPv4 address");
   for (const auto& device : spec.devices)

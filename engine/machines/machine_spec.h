@@ -28,11 +28,14 @@ struct MachineSpec {
   std::string cluster;
   std::string name;
   ImageSpec image;
-  std::string prepared;  // key of a prepared layer on that image; empty: none
+  std::string prepared;  // name of a prepared layer on that image; "auto": this program's, made when missing;
+                         // empty: none
   Networks networks;
   std::vector<std::string> authorized_keys;  // of root in the machine
   std::vector<std::string> dns;              // empty: this host's own
   std::vector<std::string> devices;          // device nodes of this host given to the machine
+  bool isolated = false;                     // without networks: reached through its namespaces only
+  std::string lifeline;                      // a lock file: the machine ends when nobody holds it any more
   int memory_mib = 0;                        // what it will need at least; looked at by the preflight
   int disk_mib = 0;
 };
@@ -59,7 +62,8 @@ struct Fields<MachineSpec> {
              field("name", &MachineSpec::name, required), field("image", &MachineSpec::image, required),
              field("prepared", &MachineSpec::prepared), field("networks", &MachineSpec::networks),
              field("authorized_keys", &MachineSpec::authorized_keys), field("dns", &MachineSpec::dns),
-             field("devices", &MachineSpec::devices), field("memory_mib", &MachineSpec::memory_mib),
+             field("devices", &MachineSpec::devices), field("isolated", &MachineSpec::isolated),
+             field("lifeline", &MachineSpec::lifeline), field("memory_mib", &MachineSpec::memory_mib),
              field("disk_mib", &MachineSpec::disk_mib));
 };
 MS_FIELDS_COMPLETE(MachineSpec);

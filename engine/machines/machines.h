@@ -43,6 +43,9 @@ class Machines {
   // differs.
   Result<Plan> up(const MachineSpec& spec, const std::vector<std::string>& layers);
 
+  // The folders an existing machine lies on, uppermost first.
+  Result<std::optional<std::vector<std::string>>> layers(const std::string& cluster,
+                                                         const std::string& name) const;
   Result<MachineStatus> status(const std::string& cluster, const std::string& name);
   Result<std::vector<MachineStatus>> list();  // by cluster and name
 

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
 #include <sstream>
+
+#include "engine/machines/cluster_network.h"
 
 namespace microstack {
 
@@ -174,6 +178,98 @@ std::vector<Finding> machine_findings(const Json& probe, const MachineSpec& spec
          "let it accept packets from and to links named ms*",
          {}});
   return out;
+}
+
+namespace {
+
+std::optional<Finding> mirror_finding(const std::string& what, const ImageSpec& image) {
+  return Finding{"mirror",
+                 true,
+                 fmt::format("the package mirror does not answer: {}{}", image.mirror, what),
+                 image.proxy.empty() ? "check the network, or give another mirror or a proxy"
+                                     : fmt::format("check the proxy {}, or give another mirror", image.proxy),
+                 {"image", "mirror"}};
+}
+
+Result<std::optional<Finding>> ask_mirror(Host& host, const ImageSpec& image, std::stop_token stop) {
+  Command command;
+  const auto url = fmt::format("{}/dists/{}/InRelease", image.mirror, image.suite);
+  command.argv = {"wget",      "--quiet",      "--spider",
+                  "--tries=2", "--timeout=10", url};  // debootstrap uses it too
+  command.limit = std::chrono::seconds(30);
+  if (!image.proxy.empty()) command.env["http_proxy"] = command.env["https_proxy"] = image.proxy;
+  const auto asked = host.run(command, stop);
+  if (!asked) {
+    if (stop.stop_requested()) return asked.error();
+    return mirror_finding(" (no answer within 30 s)", image);
+  }
+  if (asked->exit_code == 127 || asked->ok()) return std::optional<Finding>();
+  return mirror_finding(asked->exit_code == 8 ? fmt::format(" has no suite {}", image.suite) : "", image);
+}
+
+}  // namespace
+
+Result<std::vector<Finding>> machine_findings(Host& host, const Places& places, const Json& probe,
+                                              const MachineSpec& spec, bool image_is_there,
+                                              std::stop_token stop) {
+  auto out = machine_findings(probe, spec);
+  if (probe.value("uid", 0) != 0)
+    out.push_back(
+        {"root", true, "making machines needs root", "let this user run sudo without a password", {}});
+  std::vector<std::string> wanted;
+  const std::pair<const char*, const std::string*> networks[] = {{"management", &spec.networks.management},
+                                                                 {"external", &spec.networks.external},
+                                                                 {"tunnel", &spec.networks.tunnel}};
+  const bool named = std::any_of(std::begin(networks), std::end(networks),
+                                 [](const auto& network) { return !network.second->empty(); });
+  MS_TRY(const auto recorded, recorded_network(places, spec.cluster));
+  if (named && !recorded) {
+    MS_TRY(const auto in_use, subnets_in_use(places, host, spec.cluster));
+    for (const auto& [name, text] : networks) {
+      const auto subnet = Subnet::parse(*text);
+      if (text->empty() || !subnet) continue;
+      for (const auto& other : in_use) {
+        if (!subnet->overlaps(other)) continue;
+        out.push_back(
+            {"networks",
+             true,
+             fmt::format("the {} network {} is in use on this host ({})", name, *text, other.text()),
+             "leave it out, and a free one is chosen",
+             {"networks", name}});
+        break;
+      }
+    }
+  }
+  if (!image_is_there && spec.image.tree.empty()) {
+    MS_TRY(auto silent, ask_mirror(host, spec.image, stop));
+    if (silent) out.push_back(std::move(*silent));
+  }
+  return out;
+}
+
+Status machine_preflight(Host& host, const Places& places, const MachineSpec& spec, bool image_is_there,
+                         std::stop_token stop) {
+  MS_TRY(const auto probe, probe_host(host, places, false, stop));
+  MS_TRY(const auto findings, machine_findings(host, places, probe, spec, image_is_there, stop));
+  std::optional<Error> first;
+  for (const auto& finding : findings) {
+    if (!finding.blocking) continue;
+    auto error = ask(finding.what, host.name(), finding.fix, finding.attribute);
+    if (!first)
+      first = std::move(error);
+    else
+      first->causes.push_back(std::move(error));
+  }
+  if (first) return std::move(*first);
+  return {};
+}
+
+Json to_json(const Finding& finding) {
+  return {{"check", finding.check},
+          {"blocking", finding.blocking},
+          {"what", finding.what},
+          {"fix", finding.fix},
+          {"attribute", finding.attribute}};
 }
 
 }  // namespace microstack

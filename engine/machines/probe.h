@@ -17,7 +17,7 @@ namespace microstack {
 Result<Json> probe_host(Host& host, const Places& places, bool trial, std::stop_token stop = {});
 
 struct Finding {
-  std::string check;      // memory, disk, programs, root, filesystem, forward
+  std::string check;      // memory, disk, programs, devices, filesystem, forward, networks, mirror
   bool blocking = false;  // else a warning
   std::string what;
   std::string fix;
@@ -26,5 +26,15 @@ struct Finding {
 
 // What stands in the way of a machine, by what probe_host said.
 std::vector<Finding> machine_findings(const Json& probe, const MachineSpec& spec);
+
+// The same with what has to be asked of the host besides: whether the networks it names are free, and, unless
+// its image is there, whether the mirror answers.
+Result<std::vector<Finding>> machine_findings(Host& host, const Places& places, const Json& probe,
+                                              const MachineSpec& spec, bool image_is_there,
+                                              std::stop_token stop = {});
+// Probes, and makes the first blocking finding an error of kind ask (the others its causes).
+Status machine_preflight(Host& host, const Places& places, const MachineSpec& spec, bool image_is_there,
+                         std::stop_token stop = {});
+Json to_json(const Finding& finding);
 
 }  // namespace microstack

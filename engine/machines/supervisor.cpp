@@ -4,7 +4,8 @@
 
 namespace microstack {
 
-// Files in FOLDER: nspawn, links, overlay, group, lock; it writes nspawn.pid, reboots, boot.log. The folder
+// Files in FOLDER: nspawn, links, overlay, group, lock, perhaps lifeline (the path of a lock: the machine is
+// shut down when it can be taken); it writes nspawn.pid, reboots, boot.log. The folder
 // is STATE/clusters/CLUSTER/machines/NAME, and the cluster's network.ip and network.nft lie two folders up.
 const char* const kSupervisorScript = R"sh(#!/bin/sh
 # Keeps one machine of MicroStack running; started by microstack-hypervisor, not by hand.
@@ -29,6 +30,10 @@ fi
 group=$(cat group)
 if [ ! "${INVOCATION_ID-}" ] && mkdir -p "$groups/$group"; then echo $$ > "$groups/$group/cgroup.procs"; fi
 trap '[ -z "${nspawn-}" ] || kill -TERM "$nspawn"' TERM INT
+if [ -e lifeline ]; then
+  (exec 9>&-; flock "$(cat lifeline)" true; kill -TERM $$) &
+  watch=$!
+fi
 while :; do
   set --
   while IFS= read -r argument; do set -- "$@" "$argument"; done < nspawn
@@ -51,6 +56,7 @@ while :; do
   [ "$code" = 133 ] || break
   date '+%F %T rebooted' >> reboots
 done
+[ -z "${watch-}" ] || kill "$watch" 2> /dev/null
 tries=0
 until umount root || [ $tries -ge 100 ]; do sleep 0.05; tries=$((tries + 1)); done 2>> boot.log
 if [ -d "$groups/$group" ]; then

@@ -7,8 +7,10 @@
 #include "engine/host/machine_host.h"
 #include "engine/machines/images.h"
 #include "engine/machines/machines.h"
+#include "engine/machines/probe.h"
 #include "engine/plan/executor.h"
 #include "hypervisor/commands/command.h"
+#include "hypervisor/install/prepared_layer.h"
 
 namespace microstack {
 
@@ -18,45 +20,25 @@ struct Named {
   std::string cluster, name;
 };
 
-// What the functions of Machines tell while they work, as events of one step.
-StepContext telling(const std::string& step, const std::string& run, std::stop_token stop,
-                    const EventSink& events) {
-  StepContext context;
-  context.stop = std::move(stop);
-  context.progress = [step, run, events](std::int64_t done, std::int64_t total, const std::string& what) {
-    Event event;
-    event.run = run;
-    event.step = step;
-    event.title = what;
-    event.done = done;
-    event.total = total;
-    events(event);
-  };
-  context.waiting = [step, run, events](const std::string& what) {
-    Event event;
-    event.kind = Event::Kind::wait;
-    event.run = run;
-    event.step = step;
-    event.waiting_for = what;
-    if (!what.empty()) events(event);
-  };
-  return context;
-}
-
 Result<Json> up(Front& front) {
   MS_TRY(const auto text, front.read_all());
   const auto json = Json::parse(text, nullptr, false);
   if (json.is_discarded())
     return ask("stdin is no JSON", "stdin", "give the machine's specification on stdin");
-  MS_TRY(const auto spec, machine_spec_from_json(json));
+  MS_TRY(auto spec, machine_spec_from_json(json));
   Cancel cancel;
   LocalHost local;
   Images images(front.places, local);
   Machines machines(front.places, local);
   const auto events = front.events();
-  auto context = telling("image", front.run, cancel.token(), events);
-  MS_TRY(const auto layers, images.layers(spec.image, spec.prepared, context));
-  MS_TRY(const auto plan, machines.up(spec, layers));
+  auto context = front.telling("image", cancel.token());
+  MS_TRY(auto layers, machines.layers(spec.cluster, spec.name));  // of one that is there: what it was made of
+  if (!layers) {
+    MS_TRY(const bool image_is_there, has_image(front, spec));
+    MS_CHECK(machine_preflight(local, front.places, spec, image_is_there, cancel.token()));
+    MS_TRY(layers, layers_for(front, images, spec, context));
+  }
+  MS_TRY(const auto plan, machines.up(spec, *layers));
   RunOptions options;
   options.run = front.run;
   options.events = [&events](const Event& event) {
@@ -74,7 +56,7 @@ Result<Json> act(Front& front, const Named& named,
   Cancel cancel;
   LocalHost local;
   Machines machines(front.places, local);
-  auto context = telling("machine:" + named.name, front.run, cancel.token(), front.events());
+  auto context = front.telling("machine:" + named.name, cancel.token());
   MS_CHECK(check_name(named.cluster, "cluster"));
   MS_CHECK(check_name(named.name, "name"));
   MS_CHECK(what(machines, named, context));

@@ -3,6 +3,7 @@
 
 #include "engine/host/local_host.h"
 #include "hypervisor/commands/command.h"
+#include "hypervisor/install/prepared_layer.h"
 
 namespace microstack {
 
@@ -21,12 +22,9 @@ Result<Json> probe(Front& front, bool trial, bool for_machine) {
   MS_TRY(auto out, probe_host(local, front.places, trial));
   if (!for_machine) return out;
   out["findings"] = Json::array();
-  for (const auto& finding : machine_findings(out, spec))
-    out["findings"].push_back({{"check", finding.check},
-                               {"blocking", finding.blocking},
-                               {"what", finding.what},
-                               {"fix", finding.fix},
-                               {"attribute", finding.attribute}});
+  MS_TRY(const bool image_is_there, has_image(front, spec));
+  MS_TRY(const auto findings, machine_findings(local, front.places, out, spec, image_is_there));
+  for (const auto& finding : findings) out["findings"].push_back(to_json(finding));
   return out;
 }
 

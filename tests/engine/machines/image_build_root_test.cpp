@@ -46,11 +46,10 @@ TEST_CASE("an image is built, goes on after being stopped, is found again, and a
   CHECK(image.value().packages > 60);
   CHECK(images.find(spec).value()->key == image.value().key);
 
-  REQUIRE(
-      images
-          .prepare(image.value(), "marked", context,
-                   [&](const std::string& tree) { return local.write(tree + "/etc/prepared", {"yes\n"}); })
-          .ok());
+  REQUIRE(images
+              .prepare(image.value(), "marked", context,
+                       [](Host& inside) { return inside.write("/etc/prepared", {"yes\n"}); })
+              .ok());
   MachineSpec machine;
   machine.cluster = "t3-" + std::to_string(::getpid());
   machine.name = "alpha";
