@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/base/file.h"
+#include "engine/base/hash.h"
 #include "engine/catalogue/catalogue.h"
 #include "engine/catalogue/facts.h"
 #include "engine/host/local_host.h"
@@ -12,6 +13,8 @@
 namespace microstack {
 
 namespace {
+
+constexpr const char* nowhere = "127.0.0.1";
 
 class NativePlanner : public Planner {
  public:
@@ -27,6 +30,41 @@ class NativePlanner : public Planner {
   Result<Plan> seal(const Profile& profile) override {
     MS_TRY(const auto facts, prepare(profile));
     return native::seal(profile, catalogue_, facts, tools_->tools);
+  }
+
+  Result<ImageRecipe> image(const std::string& name, const std::vector<std::string>& components,
+                            const std::vector<std::string>& roles) override {
+    MS_TRY(const Json release, catalogue_.release(name));
+    std::vector<std::string> names = components;
+    if (names.empty())
+      for (const auto& component : catalogue_.components()) names.push_back(component.name);
+    MS_TRY(names, catalogue_.closure(names));
+    ImageRecipe recipe;
+    recipe.image.release = name;
+    recipe.image.suite = release.value("suite", recipe.image.suite);
+    recipe.image.mirror = release.value("mirror", recipe.image.mirror);
+    MS_TRY(recipe.image.packages, native::packages(catalogue_, names, roles));
+    for (const auto& package : release.value("base_packages", Json::array()))
+      recipe.image.packages.push_back(package);
+
+    // A node that is all by itself: nothing of its addresses stays.
+    auto& profile = recipe.profile;
+    profile.cluster.name = profile.node.name = "prepare";
+    profile.cluster.release = name;
+    profile.node.roles = roles;
+    profile.node.addresses["management"] = profile.control.api_address = profile.network.tunnel_ip = nowhere;
+    profile.control.members = {nowhere};
+    for (const auto& component : names)
+      if (runs_on(*catalogue_.find(component), roles))
+        profile.components.push_back({component, Json::object()});
+    // Planned for no machine in particular, so that the name is the same everywhere.
+    Held held(true, profile, places_);
+    MS_TRY(const auto facts, node_facts(profile, catalogue_, Json::object()));
+    MS_TRY(const auto plan, native::plan(profile, catalogue_, facts, held.tools, native::Stage::prepare));
+    std::string inputs;
+    for (const auto& node : plan.nodes()) inputs += node.step->id() + " " + node.step->inputs().dump() + "\n";
+    recipe.prepared = "native-" + sha256_hex(inputs).substr(0, 16);
+    return recipe;
   }
 
   NodeStatus status(const Profile& profile, const RunOptions& options) override {

@@ -7,6 +7,7 @@
 
 #include "engine/base/places.h"
 #include "engine/catalogue/profile.h"
+#include "engine/machines/machine_spec.h"
 #include "engine/plan/executor.h"
 #include "engine/plan/plan.h"
 
@@ -15,6 +16,13 @@ namespace microstack {
 enum class Stage {
   all,
   prepare,  // only what may be done once in a base image: no secret, no address in its outcome
+};
+
+// What a base image and the prepared layer on it are made of.
+struct ImageRecipe {
+  ImageSpec image;
+  Profile profile;       // of the scratch node that the prepare stage is carried out on
+  std::string prepared;  // the layer's name: says all that decides its content
 };
 
 // What looking at a node found; `answer` is printed as it is: {"differences": [...], "healthy": ..., ...}.
@@ -31,6 +39,9 @@ class Planner {
   virtual Result<Plan> plan(const Profile& profile, Stage stage) = 0;
   // What takes out again, after Stage::prepare, all that an image must not carry.
   virtual Result<Plan> seal(const Profile& profile) = 0;
+  // For nodes with any of these roles; no component named: all there are.
+  virtual Result<ImageRecipe> image(const std::string& release, const std::vector<std::string>& components,
+                                    const std::vector<std::string>& roles) = 0;
   virtual NodeStatus status(const Profile& profile, const RunOptions& options) = 0;
   // What the finished node has to say of itself (cluster id, addresses, fingerprints); no secret.
   virtual Result<Json> facts(const Profile& profile) = 0;

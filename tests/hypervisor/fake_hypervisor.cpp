@@ -64,6 +64,10 @@ class FolderPlanner : public Planner {
     plan.add(std::make_unique<FileFact>(places_, Profile::ComponentChoice{"sealed", Json::object()}));
     return plan;
   }
+  Result<ImageRecipe> image(const std::string&, const std::vector<std::string>&,
+                            const std::vector<std::string>&) override {
+    return ask("this planner makes no images");
+  }
   NodeStatus status(const Profile& profile, const RunOptions& options) override {
     const auto steps = plan(profile, Stage::all);
     auto findings = examine(*steps, options);
