@@ -148,7 +148,8 @@ std::vector<Finding> machine_findings(const Json& probe, const MachineSpec& spec
     out.push_back({"filesystem", true, "the kernel has no overlay file system", "modprobe overlay", {}});
   if (!probe.value("tun", false))
     out.push_back({"devices", true, "there is no /dev/net/tun", "modprobe tun", {}});
-  for (const auto& [place, kind] : probe.value("filesystem", Json::object()).items())
+  const auto filesystems = probe.value("filesystem", Json::object());  // items() does not keep what it walks
+  for (const auto& [place, kind] : filesystems.items())
     if (kind == "overlayfs")
       out.push_back({"filesystem",
                      true,
@@ -162,7 +163,8 @@ std::vector<Finding> machine_findings(const Json& probe, const MachineSpec& spec
                    fmt::format("{} MiB of memory are free, the machine needs {}", memory, spec.memory_mib),
                    "end something, or give fewer roles",
                    {"memory_mib"}});
-  for (const auto& [place, free] : probe.value("disk_free_mib", Json::object()).items())
+  const auto disks = probe.value("disk_free_mib", Json::object());
+  for (const auto& [place, free] : disks.items())
     if (free.get<long long>() < spec.disk_mib)
       out.push_back({"disk",
                      true,
