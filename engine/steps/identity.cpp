@@ -176,7 +176,12 @@ Status IdentityStep::apply(StepContext& context) {
   }
   for (const auto& service : fact_.services) sql += make_service(service, fact_.region);
   MS_CHECK(Sql(host_).transaction(sql, context.stop));
-  MS_TRY([[maybe_unused]] const auto restarted,  // not running yet: nothing is cached
+  return empty_cache(context);
+}
+
+// Of a Keystone that runs; where nothing runs yet, nothing is cached.
+Status IdentityStep::empty_cache(StepContext& context) {
+  MS_TRY([[maybe_unused]] const auto restarted,
          host_.run(Command{{"systemctl", "--quiet", "try-restart", "memcached.service"}}, context.stop));
   return {};
 }
@@ -195,7 +200,8 @@ Status IdentityStep::undo(StepContext& context) {
   }
   const auto rows = Sql(host_).query(look, context.stop);
   if (!rows) return {};  // no server or no tables: nothing left
-  return Sql(host_).transaction(sql, context.stop);
+  MS_CHECK(Sql(host_).transaction(sql, context.stop));
+  return empty_cache(context);
 }
 
 }  // namespace microstack

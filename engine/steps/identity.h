@@ -39,6 +39,8 @@ class IdentityStep : public Step {
   Status undo(StepContext& context) override;
 
  private:
+  Status empty_cache(StepContext& context);
+
   Host& host_;
   Secrets& secrets_;
   IdentityFact fact_;

@@ -27,6 +27,12 @@ class NativePlanner : public Planner {
                         stage == Stage::prepare ? native::Stage::prepare : native::Stage::all);
   }
 
+  Result<Plan> leaving(const Profile& before, const Profile& now) override {
+    MS_TRY(const auto facts_now, prepare(now));  // first: its secrets count
+    MS_TRY(const auto facts_before, prepare(before));
+    return native::leaving(before, facts_before, now, facts_now, catalogue_, tools_->tools);
+  }
+
   Result<Plan> seal(const Profile& profile) override {
     MS_TRY(const auto facts, prepare(profile));
     return native::seal(profile, catalogue_, facts, tools_->tools);

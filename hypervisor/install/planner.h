@@ -37,6 +37,8 @@ class Planner {
  public:
   virtual ~Planner() = default;
   virtual Result<Plan> plan(const Profile& profile, Stage stage) = 0;
+  // For unwind(): what the node had by `before` and is not to have by `now`, such as a component that left.
+  virtual Result<Plan> leaving(const Profile& before, const Profile& now) = 0;
   // What takes out again, after Stage::prepare, all that an image must not carry.
   virtual Result<Plan> seal(const Profile& profile) = 0;
   // For nodes with any of these roles; no component named: all there are.

@@ -35,6 +35,22 @@ Json counts(const Outcome& outcome) {
   return {{"steps", outcome.steps.size()}, {"applied", applied}, {"held", held}};
 }
 
+// Undoes what the profile of the last time had and this one has not.
+Status leave(const Front& front, Planner& planner, const Profile& now, RunOptions options) {
+  MS_TRY(const auto there, read_file(front.places.state + "/profile.json"));
+  if (!there) return {};
+  MS_TRY(const auto before, stored_profile(front.places));
+  MS_TRY(const auto plan, planner.leaving(before, now));
+  if (plan.empty()) return {};
+  const auto tell = options.events;
+  options.events = [tell](const Event& event) {
+    if (event.kind != Event::Kind::plan && event.kind != Event::Kind::done) tell(event);  // those are the run's
+  };
+  auto outcome = unwind(plan, options);
+  if (!outcome.ok()) return std::move(*outcome.error);
+  return {};
+}
+
 // Everything between the first event and the last.
 Ended install(const Front& front, const InstallRequest& request, RunOptions options) {
   auto planner = front.planner(front.places);
@@ -44,6 +60,9 @@ Ended install(const Front& front, const InstallRequest& request, RunOptions opti
   const bool preparing = request.stage == Stage::prepare;
   std::optional<Journal> journal;
   if (!preparing) {
+    // Before the record of what was there is overwritten: a run that ends in between finds it again.
+    if (auto left = leave(front, **planner, request.profile, options); !left)
+      return failed(doing("taking out what left the profile", std::move(left).error()));
     // Kept before the first step: what was begun can be looked at, gone on with and removed, wherever it
     // ends.
     if (auto stored = store_profile(front.places, request.profile); !stored)

@@ -5,6 +5,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "engine/base/file.h"
 #include "hypervisor/program.h"
 
@@ -56,6 +58,15 @@ class FolderPlanner : public Planner {
       if (choice.config.contains("after"))
         after.push_back("fact:" + choice.config["after"].get<std::string>());
       plan.add(std::make_unique<FileFact>(places_, choice), after);
+    }
+    return plan;
+  }
+  Result<Plan> leaving(const Profile& before, const Profile& now) override {
+    Plan plan;
+    for (const auto& choice : before.components) {
+      const bool stays = std::any_of(now.components.begin(), now.components.end(),
+                                     [&](const auto& other) { return other.name == choice.name; });
+      if (!stays) plan.add(std::make_unique<FileFact>(places_, choice));
     }
     return plan;
   }

@@ -195,6 +195,19 @@ TEST_CASE("a worker killed in the middle leaves a state that the next install go
   CHECK(world.has("b"));
 }
 
+TEST_CASE("what left the profile is taken out before the rest is made") {
+  const World world;
+  for (const Json& components : {two_steps, Json{{{"name", "a"}}, {{"name", "c"}}}}) {
+    RunningProgram install(world.folder, {"install", "-"});
+    install.type(line_of(components));
+    install.until(Kind::done);
+    CHECK(install.wait() == 0);
+  }
+  CHECK(world.has("a"));
+  CHECK_FALSE(world.has("b"));
+  CHECK(world.has("c"));
+}
+
 TEST_CASE("a failure is told as it happens and at the end, and says by its exit code who must act") {
   const World world;
   RunningProgram asks(world.folder, {"install", "-"});

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "engine/steps/boot.h"
 #include "engine/substrate/native/recipe.h"
 
 namespace microstack::native {
@@ -20,6 +21,38 @@ Result<Plan> plan(const Profile& profile, const Catalogue& catalogue, const Json
   Plan plan;
   for (Entry& entry : recipe.entries)
     if (stage == Stage::all || chosen.contains(entry.step->id())) plan.add(std::move(entry.step), std::move(entry.after));
+  MS_CHECK(plan.validate());
+  return plan;
+}
+
+Result<Plan> leaving(const Profile& before, const Json& facts_before, const Profile& now, const Json& facts_now,
+                     const Catalogue& catalogue, Tools& tools) {
+  MS_TRY(Recipe had, native::recipe(before, catalogue, facts_before, tools));
+  MS_TRY(const Recipe has, native::recipe(now, catalogue, facts_now, tools));
+  std::set<std::string> stays, enabled, leaves;
+  for (const Entry& entry : has.entries) {
+    stays.insert(entry.step->id());
+    if (entry.kind == Entry::Kind::unit)
+      for (const auto& unit : entry.step->inputs().value("enabled", Json::array())) enabled.insert(unit);
+  }
+  for (Entry& entry : had.entries) {
+    const Json boot = entry.step->inputs();
+    if (entry.kind == Entry::Kind::unit && boot.contains("enabled")) {  // one fact of all units: only theirs is undone
+      std::vector<std::string> gone;
+      for (const auto& unit : boot["enabled"])
+        if (!enabled.contains(unit)) gone.push_back(unit);
+      if (!gone.empty()) leaves.insert(entry.step->id());
+      entry.step = std::make_unique<BootStep>(tools.host, tools.systemd, std::move(gone), std::vector<std::string>());
+    } else if (entry.kind != Entry::Kind::package && !stays.contains(entry.step->id())) {
+      leaves.insert(entry.step->id());
+    }
+  }
+  Plan plan;
+  for (Entry& entry : had.entries) {
+    if (!leaves.contains(entry.step->id())) continue;
+    std::erase_if(entry.after, [&](const std::string& id) { return !leaves.contains(id); });
+    plan.add(std::move(entry.step), std::move(entry.after));
+  }
   MS_CHECK(plan.validate());
   return plan;
 }

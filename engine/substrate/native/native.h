@@ -44,6 +44,11 @@ Result<Plan> plan(const Profile& profile, const Catalogue& catalogue, const Json
 // service: a plan to be executed, last thing, with the profile the prepare stage had.
 Result<Plan> seal(const Profile& profile, const Catalogue& catalogue, const Json& facts, Tools& tools);
 
+// What a node had by `before` and is not to have any more by `now` (a component that left): the steps as they were
+// carried out, for unwind(). Packages stay: they cost nothing but disk, and what is masked for them stays masked.
+Result<Plan> leaving(const Profile& before, const Json& facts_before, const Profile& now, const Json& facts_now,
+                     const Catalogue& catalogue, Tools& tools);
+
 // A difference found by looking, with the component whose fact it is ("" for the node's own).
 struct Difference {
   std::string component;

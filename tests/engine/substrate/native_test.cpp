@@ -73,6 +73,29 @@ TEST_CASE("the prepare stage holds what is marked, what it stands on, and no use
   CHECK(text.find("unit:nova-api ") == std::string::npos);
 }
 
+TEST_CASE("a component that leaves takes its own steps along, and nothing that others stand on") {
+  Node node;
+  const Profile now = node.profile;
+  node.profile.components.push_back({"horizon"});
+  const auto facts = [&](const Profile& profile) { return node_facts(profile, node.catalogue, Json::object()).value(); };
+  const auto plan = native::leaving(node.profile, facts(node.profile), now, facts(now), node.catalogue, node.tools);
+  if (!plan) FAIL(plan.error().text());
+  CHECK(node.host.calls() == 0);
+  const std::string text = plan->text();
+  for (const char* gone : {"unit:horizon", "file:/etc/systemd/system/horizon.service", "health:horizon/0"}) {
+    INFO(gone);
+    CHECK(text.find(gone) != std::string::npos);
+  }
+  CHECK(text.find(R"({"enabled":["horizon"],"masked":[]})") != std::string::npos);
+  for (const char* stays : {"packages", "unit:haproxy", "keystone"}) {
+    INFO(stays);
+    CHECK(text.find(stays) == std::string::npos);
+  }
+  const auto nothing = native::leaving(now, facts(now), node.profile, facts(node.profile), node.catalogue, node.tools);
+  REQUIRE(nothing);
+  CHECK(nothing->empty());
+}
+
 TEST_CASE("a component that is needed but not in the profile is named") {
   Node node;
   std::erase_if(node.profile.components, [](const auto& c) { return c.name == "mariadb"; });
