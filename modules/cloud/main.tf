@@ -9,6 +9,7 @@ terraform {
 resource "microstack_cluster" "this" {
   name                = var.name
   first_node          = var.first_node
+  networks            = var.networks
   package_mirror      = var.package_mirror
   proxy               = var.proxy
   deletion_protection = var.deletion_protection

@@ -9,6 +9,16 @@ variable "first_node" {
   default     = null
 }
 
+variable "networks" {
+  description = "IPv4 /24 networks of a machine on this host; null: free ones are chosen."
+  type = object({
+    management = optional(string)
+    external   = optional(string)
+    tunnel     = optional(string)
+  })
+  default = null
+}
+
 variable "package_mirror" {
   description = "Mirror of the distribution."
   type        = string

@@ -65,6 +65,7 @@ struct Demo {
   Attr<std::string> external_network_id;
   Attr<std::string> router_id;
   Attr<std::vector<std::string>> server_ids;
+  Attr<std::vector<std::string>> server_names;
   Attr<std::vector<std::string>> floating_ips;
   Attr<std::vector<std::string>> drift;
   Timeouts timeouts;
@@ -116,6 +117,7 @@ struct Demo {
             .doc("The external network."),
         attribute("router_id", &Demo::router_id).computed().keeps().doc("The router between them."),
         attribute("server_ids", &Demo::server_ids).computed().doc("The VMs."),
+        attribute("server_names", &Demo::server_names).computed().doc("Their names, in the same order."),
         attribute("floating_ips", &Demo::floating_ips)
             .computed()
             .doc("Their floating IPs, in the same order."),
@@ -153,7 +155,8 @@ class DemoResource : public Resource<Demo> {
                       plan.prior->server.value_or({}).count == plan.planned.server.value_or({}).count &&
                       plan.prior->drift.is_known() && plan.prior->drift->empty();
     if (same)
-      plan.planned.server_ids = plan.prior->server_ids, plan.planned.floating_ips = plan.prior->floating_ips;
+      plan.planned.server_ids = plan.prior->server_ids, plan.planned.server_names = plan.prior->server_names,
+      plan.planned.floating_ips = plan.prior->floating_ips;
     return {};
   }
 
@@ -257,6 +260,7 @@ class DemoResource : public Resource<Demo> {
     demo.router_id = ids.router;
     demo.external_network_id = ids.external_network;
     demo.server_ids = ids.servers;
+    demo.server_names = ids.server_names;
     demo.floating_ips = ids.floating_ips;
   }
 

@@ -106,6 +106,7 @@ Status make_demo_tenant(Session& tenant, const DemoWish& wish, DemoIds& ids, con
   }
 
   ids.servers.clear();
+  ids.server_names.clear();
   ids.floating_ips.clear();
   if (wish.servers == 0) return {};
   MS_TRY(const auto flavor, find(tenant, collections::flavors, wish.flavor, {}, wait.stop));
@@ -123,6 +124,7 @@ Status make_demo_tenant(Session& tenant, const DemoWish& wish, DemoIds& ids, con
     server.user_data = wish.user_data;
     MS_TRY(const auto begun, find_or_create_server(tenant, server, wait.stop));
     ids.servers.push_back(begun.id);
+    ids.server_names.push_back(server.name);
   }
   for (const auto& server : ids.servers) {
     MS_TRY(const auto active, wait_active(tenant, server, wait));
@@ -156,6 +158,7 @@ Result<std::vector<std::string>> demo_drift(Session& admin, const DemoWish& wish
   MS_CHECK(look(collections::routers, wish.project, own, &ids.router));
   MS_CHECK(look(collections::security_groups, wish.project, own, &ids.security_group));
   ids.servers.clear();
+  ids.server_names.clear();
   ids.floating_ips.clear();
   for (int number = 1; number <= wish.servers; ++number) {
     const auto name = server_name(wish, number);
@@ -168,6 +171,7 @@ Result<std::vector<std::string>> demo_drift(Session& admin, const DemoWish& wish
     const auto status = server->value("status", std::string());
     if (status != "ACTIVE") drift.push_back("server " + name + " is " + status);
     ids.servers.push_back(id_of(*server));
+    ids.server_names.push_back(name);
     MS_TRY(const auto ports, list(admin, collections::ports, {{"device_id", id_of(*server)}}, stop));
     bool has_address = false;
     for (const auto& port : ports) {

@@ -36,7 +36,7 @@ struct DemoWish {
 
 struct DemoIds {
   std::string project, image, network, subnet, router, external_network, security_group;
-  std::vector<std::string> servers;
+  std::vector<std::string> servers, server_names;
   std::vector<std::string> floating_ips;
 };
 
