@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <regex>
+#include <thread>
 
 #include "engine/base/hash.h"
 #include "engine/host/machine_host.h"
@@ -79,16 +80,24 @@ Result<Json> Cloud::on_node(const std::vector<std::string>& verb, const std::str
       }
     }
   }
-  return Hypervisor(*host, program_on_node_).run(verb, stdin_text, watch);
+  const auto environment =
+      place_.kind == Place::Kind::local ? environment_ : std::map<std::string, std::string>();
+  return Hypervisor(*host, program_on_node_, environment).run(verb, stdin_text, watch);
+}
+
+std::string Cloud::on_node_path(const std::string& file) const {
+  const auto named = environment_.find("MICROSTACK_STATE");
+  const bool own = place_.kind == Place::Kind::local && named != environment_.end();
+  return (own ? named->second : Places{}.state) + "/" + file;
 }
 
 Result<std::optional<Profile>> Cloud::profile() {
   MS_TRY(Host * host, node());
-  MS_TRY(const auto file, host->read("/var/lib/microstack/profile.json"));
+  const auto path = on_node_path("profile.json");
+  MS_TRY(const auto file, host->read(path));
   if (!file) return std::optional<Profile>();
   const auto json = Json::parse(file->bytes, nullptr, false);
-  if (json.is_discarded())
-    return give_up("the stored profile is not JSON", host->name() + ":/var/lib/microstack/profile.json");
+  if (json.is_discarded()) return give_up("the stored profile is not JSON", host->name() + ":" + path);
   MS_TRY(auto profile, profile_from_json(json));
   return std::optional<Profile>(std::move(profile));
 }
@@ -99,6 +108,14 @@ Result<Json> Cloud::install(const std::function<Status(Profile&)>& change, const
   Profile wish = stored.value_or(Profile{});
   MS_CHECK(change(wish));
   auto answer = on_node({"install", "-"}, to_json(wish).dump() + "\n", watch);
+  const auto begun = std::chrono::steady_clock::now();
+  // One that goes on from an apply that was cut off: its end is near, and ours comes after it.
+  while (!answer && answer.error().has_code("busy") && !watch.stop.stop_requested() &&
+         std::chrono::steady_clock::now() - begun < watch.limit) {
+    watch.event({.kind = Event::Kind::wait, .waiting_for = answer.error().what});
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+    answer = on_node({"install", "-"}, to_json(wish).dump() + "\n", watch);
+  }
   std::lock_guard lock(mutex_);
   status_.reset();
   if (!answer) return answer;
@@ -113,15 +130,40 @@ Result<Json> Cloud::status(const Watch& watch) {
   return *status_;
 }
 
+Result<std::optional<Deployment>> Cloud::deployment() {
+  MS_TRY(Host * host, node());
+  const auto path = on_node_path("deployment.json");
+  MS_TRY(const auto file, host->read(path));
+  if (!file) return std::optional<Deployment>();
+  const auto json = Json::parse(file->bytes, nullptr, false);
+  if (json.is_discarded()) return give_up("the deployment is not JSON", host->name() + ":" + path);
+  MS_TRY(auto deployment, deployment_from_json(json, host->name() + ":" + path));
+  return std::optional<Deployment>(std::move(deployment));
+}
+
+Status Cloud::edit_deployment(const std::function<Json(const std::optional<Deployment>&)>& patch,
+                              const Watch& watch) {
+  for (int attempt = 1;; ++attempt) {
+    MS_TRY(const auto there, deployment());
+    const auto change = patch(there);
+    if (change.empty()) return {};
+    const auto revision = std::to_string(there ? there->revision : 0);
+    const auto edited = on_node({"deployment", "edit", "--if-match", revision}, change.dump() + "\n", watch);
+    if (edited) return {};
+    if (!edited.error().has_code("revision") || attempt == 5)
+      return doing("writing the deployment down", edited.error());
+  }
+}
+
 Result<Secret> Cloud::secret(const std::string& secret_name) {
   MS_TRY(Host * host, node());
-  Secrets secrets(*host, /*draws=*/true);
+  Secrets secrets(*host, /*draws=*/true, {}, on_node_path("secrets"));
   return secrets.need(secret_name);
 }
 
 Status Cloud::forget_secret(const std::string& secret_name) {
   MS_TRY(Host * host, node());
-  return host->remove("/var/lib/microstack/secrets/" + secret_name);
+  return host->remove(on_node_path("secrets/" + secret_name));
 }
 
 Result<openstack::Access> Cloud::access(const Watch& watch) {

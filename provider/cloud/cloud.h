@@ -10,6 +10,7 @@
 
 #include "engine/base/places.h"
 #include "engine/catalogue/catalogue.h"
+#include "engine/catalogue/deployment.h"
 #include "engine/catalogue/profile.h"
 #include "engine/clients/openstack/session.h"
 #include "engine/host/local_host.h"
@@ -58,11 +59,18 @@ class Cloud {
 
   // What the node was last installed with; nullopt where it never was.
   Result<std::optional<Profile>> profile();
-  // Changes it and installs; one at a time, however many resources ask. Returns the facts the node says of
-  // itself.
+  // Changes it and installs; one at a time, however many resources ask, and after an installation that
+  // somebody else began. Returns the facts the node says of itself.
   Result<Json> install(const std::function<Status(Profile&)>& change, const Watch& watch);
   // Differences and facts; asked once until something is installed.
   Result<Json> status(const Watch& watch);
+
+  // The truth about the deployment, as the control node keeps it; nullopt where nothing was ever finished.
+  Result<std::optional<Deployment>> deployment();
+  // Changes it by the merge patch that `patch` makes of what is there; again on top of it when somebody else
+  // was first.
+  Status edit_deployment(const std::function<Json(const std::optional<Deployment>&)>& patch,
+                         const Watch& watch);
 
   // A session of the administrator in project admin, or with another account and project.
   Result<openstack::Session*> admin(const Watch& watch = {});
@@ -74,6 +82,8 @@ class Cloud {
 
  private:
   Result<openstack::Access> access(const Watch& watch);
+  // Below the node's state folder.
+  std::string on_node_path(const std::string& file) const;
 
   std::string name_;
   Place place_;

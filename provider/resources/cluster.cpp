@@ -8,39 +8,16 @@
 #include "engine/base/file.h"
 #include "engine/clients/openstack/clouds_yaml.h"
 #include "engine/clients/openstack/identity.h"
-#include "engine/machines/machine_spec.h"
-#include "engine/substrate/native/native.h"
 #include "provider/cloud/watching.h"
 #include "provider/resources/cluster_model.h"
+#include "provider/resources/cluster_place.h"
+#include "provider/resources/cluster_preflight.h"
+#include "provider/resources/cluster_record.h"
 
 namespace microstack::provider {
 namespace {
 
 using namespace terraform;
-
-const std::vector<std::string> default_roles = {"control", "compute", "network"};
-
-std::vector<std::string> roles_of(const Cluster& cluster) {
-  if (cluster.first_node.is_known() && cluster.first_node->roles.is_known())
-    return *cluster.first_node->roles;
-  return default_roles;
-}
-
-Place place_of(const Cluster& cluster) {
-  Place place;
-  if (!cluster.first_node.is_known()) return place;
-  const auto& node = *cluster.first_node;
-  if (node.local.is_known()) place.kind = Place::Kind::local;
-  if (node.ssh.is_known()) {
-    place.kind = Place::Kind::ssh;
-    place.ssh.host = *node.ssh->host;
-    place.ssh.port = static_cast<int>(node.ssh->port.value_or(22));
-    place.ssh.user = node.ssh->user.value_or("root");
-    place.ssh.host_key = *node.ssh->host_key;
-    place.ssh.key_file = node.ssh->private_key_file.value_or("");
-  }
-  return place;
-}
 
 std::string home() {
   const char* folder = std::getenv("HOME");
@@ -89,7 +66,7 @@ class ClusterResource : public Resource<Cluster> {
     return "microstack://demo@10.85.0.10/0123456789abcdef0123456789abcdef";
   }
 
-  Status plan(terraform::Plan<Cluster>& plan, Call&) override {
+  Status plan(terraform::Plan<Cluster>& plan, Call& call) override {
     const auto& catalogue = clouds_.catalogue();
     const auto roles = roles_of(plan.planned);
     if (plan.planned.memory_mib.is_unknown())
@@ -101,6 +78,7 @@ class ClusterResource : public Resource<Cluster> {
     if (std::find(roles.begin(), roles.end(), "control") == roles.end())
       return ask("The first node needs the role control", {}, "Add \"control\" to its roles.",
                  {"first_node", "roles"});
+    if (!plan.prior) preflight(clouds_, plan.planned, call);
     return {};
   }
 
@@ -113,11 +91,17 @@ class ClusterResource : public Resource<Cluster> {
 
   Status create(Cluster& cluster, Call& call) override {
     MS_TRY(const auto cloud, clouds_.of(*cluster.name, place_of(cluster)));
+    MS_CHECK(adopt(*cloud, cluster, call));
     auto made = make(*cloud, cluster, call);
     if (!made) {
       auto error = doing("creating cluster " + *cluster.name, std::move(made).error());
-      error.causes.push_back(ask("to take away what exists instead: microstack-hypervisor machine remove " +
-                                 *cluster.name + " " + cloud->machine()));
+      const std::string undo = cloud->place().kind == Place::Kind::machine
+                                   ? "machine remove " + *cluster.name + " " + cloud->machine()
+                                   : "remove, on the node";
+      error.causes.push_back(
+          ask("the next apply goes on where this one ended; to take away what exists instead: "
+              "microstack-hypervisor " +
+              undo));
       return error;
     }
     return {};
@@ -137,7 +121,23 @@ class ClusterResource : public Resource<Cluster> {
       cluster.drift = std::vector<std::string>{"the first node does not answer"};
       return Found::yes;
     }
+    const auto ca = said->value("/facts/ca"_json_pointer, std::string());
+    if (!ca.empty() && fingerprint_of(ca) != id.fingerprint) {
+      call.warn("Another cluster has the name " + id.name,
+                "Its authority is not the one of " + *cluster.id + ".");
+      return Found::no;
+    }
     take(*said, cluster);
+    if (cluster.release.is_null()) {  // of an import
+      MS_TRY(const auto deployment, cloud->deployment());
+      if (deployment) {
+        MS_CHECK(take_record(*deployment, cluster));
+      } else {  // never finished: what its arguments are when nothing is given
+        cluster.release = std::string("2025.1");
+        cluster.substrate = std::string("native");
+        cluster.deletion_protection = false;
+      }
+    }
     // What a state of an import does not know yet.
     const auto& catalogue = clouds_.catalogue();
     if (!cluster.memory_mib.is_known())
@@ -179,20 +179,45 @@ class ClusterResource : public Resource<Cluster> {
     MS_TRY(const auto id, ClusterId::parse(*cluster.id));
     cluster.name = id.name;
     cluster.clouds_yaml_path = home() + "/.config/microstack/" + id.name + "/clouds.yaml";
-    cluster.release = std::string("2025.1");
-    cluster.substrate = std::string("native");
-    cluster.deletion_protection = false;
     cluster.phases = std::vector<Phase>{};
     return {};
   }
 
  private:
+  // A finished cluster of this name is taken over when it is the one that is asked for; an unfinished one is
+  // gone on with.
+  Status adopt(Cloud& cloud, const Cluster& cluster, Call& call) {
+    if (cloud.place().kind == Place::Kind::machine) {
+      MS_TRY(Json machine, cloud.machine_status(watching(call)));
+      if (machine.is_null()) return {};
+      if (machine.value("leader", 0L) == 0) {
+        MS_TRY(machine,
+               cloud.on_host({"machine", "start", cloud.name(), cloud.machine()}, {}, watching(call)));
+      }
+    }
+    MS_TRY(const auto there, cloud.deployment());
+    if (!there || there->cluster.id.empty()) return {};
+    MS_TRY(const auto others, other_than(*there, cluster));
+    if (others.empty()) {
+      call.warn("Cluster " + *cluster.name + " was there already",
+                "It is what is asked for, and is managed by this state from now on.");
+      return {};
+    }
+    std::string names;
+    for (const auto& name : others) names += (names.empty() ? "" : ", ") + name;
+    return ask("another cluster " + *cluster.name + " is there already; it differs in " + names,
+               there->cluster.id,
+               "give this one another name, or take that one over:\n\n" +
+                   import_block("microstack_cluster.cloud", there->cluster.id) + "\n",
+               {"name"});
+  }
+
   // From whatever is there to the whole cloud.
   Status make(Cloud& cloud, Cluster& cluster, Call& call) {
     Stopwatch watch;
     Json machine;
     if (cloud.place().kind == Place::Kind::machine) {
-      MS_TRY(const auto spec, machine_spec(cloud, cluster));
+      MS_TRY(const auto spec, machine_spec(clouds_.catalogue(), cloud.machine(), cluster));
       watch.begin("base image");
       MS_TRY(machine, cloud.on_host({"machine", "up"}, spec.dump(), watching(call, [&](const Event& event) {
                                       if (event.kind == Event::Kind::plan) watch.begin("machine");
@@ -205,35 +230,16 @@ class ClusterResource : public Resource<Cluster> {
     take({{"facts", facts}}, cluster);
     watch.begin("credentials");
     MS_CHECK(write_credentials(cloud, cluster, call));
+    MS_TRY(const auto profile, cloud.profile());
+    MS_CHECK(cloud.edit_deployment(
+        [&](const std::optional<Deployment>& there) {
+          return record_of(cluster, profile.value_or(Profile{}), clouds_.catalogue(),
+                           facts.value("catalogue_version", std::string()), there);
+        },
+        watching(call)));
     if (!cluster.phases.is_known() || cluster.phases->empty()) cluster.phases = watch.take();
     cluster.drift = std::vector<std::string>{};
     return {};
-  }
-
-  Result<Json> machine_spec(Cloud& cloud, const Cluster& cluster) {
-    const auto& catalogue = clouds_.catalogue();
-    MS_TRY(const Json release, catalogue.release(*cluster.release));
-    std::vector<std::string> all;
-    for (const auto& component : catalogue.components()) all.push_back(component.name);
-    MachineSpec spec;
-    spec.cluster = cloud.name();
-    spec.name = cloud.machine();
-    spec.image.release = *cluster.release;
-    spec.image.suite = release.value("suite", std::string("trixie"));
-    if (cluster.package_mirror.is_known()) spec.image.mirror = *cluster.package_mirror;
-    if (cluster.proxy.is_known()) spec.image.proxy = *cluster.proxy;
-    // Every component's, so that one enabled later downloads nothing, and every cloud shares one image.
-    MS_TRY(spec.image.packages, native::packages(catalogue, all, {"control", "compute", "network"}));
-    for (const auto& package : release.value("base_packages", Json::array()))
-      spec.image.packages.push_back(package);
-    spec.memory_mib = static_cast<int>(cluster.memory_mib.value_or(0));
-    spec.disk_mib = static_cast<int>(cluster.disk_mib.value_or(0));
-    if (cluster.first_node.is_known() && cluster.first_node->machine.is_known()) {
-      const auto& networks = *cluster.first_node->machine;
-      spec.networks = {networks.management_cidr.value_or(""), networks.external_cidr.value_or(""),
-                       networks.tunnel_cidr.value_or("")};
-    }
-    return encode(spec);
   }
 
   // The first node's profile: what it was with the core added, so that other resources' components stay.
@@ -273,6 +279,15 @@ class ClusterResource : public Resource<Cluster> {
     profile.node.addresses["management"] = address;
     profile.control.members = {address};
     profile.network.physnets = {{"public", "br-ex", interface}};
+    if (cluster.ca.is_known()) {  // the form the secret has: key and certificate, one behind the other
+      std::string pair;
+      for (const auto& path : {*cluster.ca->private_key_path, *cluster.ca->certificate_path}) {
+        MS_TRY(const auto text, read_file(path));
+        if (!text) return ask("the file " + path + " is not there", {}, "name a file of this host", {"ca"});
+        pair += *text + (text->ends_with('\n') ? "" : "\n");
+      }
+      profile.secrets["ca/authority"] = pair;
+    }
     return {};
   }
 

@@ -9,25 +9,14 @@ using terraform::Attr;
 using terraform::attribute;
 using terraform::model;
 
-struct MachineNetworks {
-  Attr<std::string> management_cidr;
-  Attr<std::string> external_cidr;
-  Attr<std::string> tunnel_cidr;
+struct MachinePlace {
+  Attr<std::vector<std::string>> devices;
   static auto schema() {
-    return model<MachineNetworks>(
-        "A system container that is made on this host.",
-        attribute("management_cidr", &MachineNetworks::management_cidr)
-            .optional()
-            .replaces()
-            .doc("IPv4 /24 of the nodes. Chosen where nothing else is when not given."),
-        attribute("external_cidr", &MachineNetworks::external_cidr)
-            .optional()
-            .replaces()
-            .doc("IPv4 /24 that floating IPs come from."),
-        attribute("tunnel_cidr", &MachineNetworks::tunnel_cidr)
-            .optional()
-            .replaces()
-            .doc("IPv4 /24 of the guests' tunnels."));
+    return model<MachinePlace>("A system container that is made on this host.",
+                               attribute("devices", &MachinePlace::devices)
+                                   .optional()
+                                   .replaces()
+                                   .doc("Device nodes of this host that it is given besides KVM and tun."));
   }
 };
 
@@ -75,7 +64,7 @@ struct LocalPlace {
 
 struct FirstNode {
   Attr<std::vector<std::string>> roles;
-  Attr<MachineNetworks> machine;
+  Attr<MachinePlace> machine;
   Attr<SshPlace> ssh;
   Attr<LocalPlace> local;
   static auto schema() {
@@ -99,6 +88,46 @@ struct FirstNode {
   }
 };
 
+struct Networks {
+  Attr<std::string> management;
+  Attr<std::string> external;
+  Attr<std::string> tunnel;
+  static auto schema() {
+    const std::string form = R"(\d{1,3}(\.\d{1,3}){3}/24)",
+                      words = "an IPv4 network of 256 addresses: 10.1.2.0/24";
+    return model<Networks>(
+        "Networks of a machine on this host; each is chosen where nothing else is when not given.",
+        attribute("management", &Networks::management)
+            .optional()
+            .matches(form, words)
+            .doc("IPv4 /24 of the nodes and the API."),
+        attribute("external", &Networks::external)
+            .optional()
+            .matches(form, words)
+            .doc("IPv4 /24 that floating IPs come from."),
+        attribute("tunnel", &Networks::tunnel)
+            .optional()
+            .matches(form, words)
+            .doc("IPv4 /24 of the guests' tunnels."));
+  }
+};
+
+struct OwnAuthority {
+  Attr<std::string> certificate_path;
+  Attr<std::string> private_key_path;
+  static auto schema() {
+    return model<OwnAuthority>(
+        "A certificate authority of your own.",
+        attribute("certificate_path", &OwnAuthority::certificate_path)
+            .required()
+            .doc("File with its certificate, PEM."),
+        attribute("private_key_path", &OwnAuthority::private_key_path)
+            .required()
+            .doc("File with its private key, PEM, without a passphrase. It is kept on the "
+                 "control node, never in the state."));
+  }
+};
+
 struct Phase {
   Attr<std::string> name;
   Attr<double> seconds;
@@ -116,6 +145,8 @@ struct Cluster {
   Attr<std::string> region;
   Attr<std::string> substrate;
   Attr<FirstNode> first_node;
+  Attr<Networks> networks;
+  Attr<OwnAuthority> ca;
   Attr<std::string> proxy;
   Attr<std::string> package_mirror;
   Attr<std::map<std::string, std::string>> labels;
@@ -166,6 +197,16 @@ struct Cluster {
                            return plan.prior.is_null() != plan.planned.is_null();
                          })
             .doc("Where the cloud starts; a machine on this host when not given."),
+        attribute("networks", &Cluster::networks)
+            .optional()
+            .replaces_if("other networks are given",
+                         [](const terraform::AttributePlan& plan) { return !(plan.prior == plan.planned); })
+            .doc("Networks of a cluster in a machine on this host."),
+        attribute("ca", &Cluster::ca)
+            .optional()
+            .replaces_if("another authority is given",
+                         [](const terraform::AttributePlan& plan) { return !(plan.prior == plan.planned); })
+            .doc("Signs the cluster's certificates; an authority of its own is made when not given."),
         attribute("proxy", &Cluster::proxy).optional().doc("HTTP proxy for package downloads."),
         attribute("package_mirror", &Cluster::package_mirror)
             .optional()

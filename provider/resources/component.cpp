@@ -4,6 +4,7 @@
 
 #include "provider/cloud/watching.h"
 #include "provider/framework/msgpack.h"
+#include "provider/resources/cluster_record.h"
 
 namespace microstack::provider {
 namespace {
@@ -63,9 +64,12 @@ class ComponentResource : public Resource<Attributes> {
   std::string name() const override { return component_.name; }
   const Schema& schema() const override { return schema_; }
   std::string import_id() const override { return "CLUSTER_ID/" + component_.name; }
+  bool resumable() const override { return true; }
 
   Status create(Attributes& state, Call& call) override {
     MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
+    MS_TRY(const auto cloud, clouds_.of_id(*cluster));
+    MS_CHECK(adopt(*cloud, *cluster, state, call));
     state.set("id", *cluster + "/" + component_.name);
     state.set("memory_mib", std::int64_t{component_.memory_mib});
     return install(state, call);
@@ -110,7 +114,7 @@ class ComponentResource : public Resource<Attributes> {
                                    return {};
                                  },
                                  watching(call)));
-    return {};
+    return record(*cloud, Json(), call);
   }
 
   Status import(const ImportRequest& from, Attributes& state, Call&) override {
@@ -134,11 +138,7 @@ class ComponentResource : public Resource<Attributes> {
   Status install(Attributes& state, Call& call) {
     MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
     MS_TRY(const auto cloud, clouds_.of_id(*cluster));
-    Json config = Json::object();
-    for (const auto& attribute : component_.attributes) {
-      const auto* value = state.value.find(attribute.name);
-      if (value && value->is_known()) config[attribute.name] = Json::parse(to_json_text(*value));
-    }
+    const Json config = config_of(state);
     MS_TRY(const auto wanted, clouds_.catalogue().closure({component_.name}));
     MS_TRY(const Json facts,
            cloud->install(
@@ -157,7 +157,53 @@ class ComponentResource : public Resource<Attributes> {
                watching(call)));
     take_url(facts, state);
     state.set("drift", std::vector<std::string>{});
+    return record(*cloud, config, call);
+  }
+
+  Json config_of(const Attributes& state) const {
+    Json config = Json::object();
+    for (const auto& attribute : component_.attributes) {
+      const auto* value = state.value.find(attribute.name);
+      if (value && value->is_known()) config[attribute.name] = Json::parse(to_json_text(*value));
+    }
+    return config;
+  }
+
+  // A finished one, whoever enabled it, is taken over when it is the same.
+  Status adopt(Cloud& cloud, const std::string& cluster, const Attributes& state, Call& call) const {
+    MS_TRY(const auto deployment, cloud.deployment());
+    if (!deployment) return {};
+    const auto there = deployment->components.find(component_.name);
+    if (there == deployment->components.end()) return {};
+    if (there->second.config != config_of(state))
+      return ask(
+          component_.name + " is enabled already, with " + there->second.config.dump(), cluster,
+          "take it over with what it has:\n\n" +
+              import_block("microstack_" + component_.name + ".this", cluster + "/" + component_.name) + "\n",
+          {"cluster_id"});
+    call.warn(component_.title + " was enabled already by " + there->second.by,
+              "It is what is asked for, and is managed by this state from now on.");
     return {};
+  }
+
+  // Who manages it with which configuration; null: nobody any more.
+  Status record(Cloud& cloud, const Json& config, Call& call) const {
+    return cloud.edit_deployment(
+        [&](const std::optional<Deployment>& there) -> Json {
+          if (!there) return Json::object();  // the cluster writes the first one
+          const auto found = there->components.find(component_.name);
+          const bool known = found != there->components.end();
+          if (config.is_null())
+            return known ? Json{{"components", {{component_.name, nullptr}}}} : Json::object();
+          if (known && found->second.by == "terraform" && found->second.config == config)
+            return Json::object();
+          Json change = config;
+          if (known)
+            for (const auto& [key, value] : found->second.config.items())
+              if (!config.contains(key)) change[key] = nullptr;
+          return {{"components", {{component_.name, {{"by", "terraform"}, {"config", change}}}}}};
+        },
+        watching(call));
   }
 
   void take_url(const Json& facts, Attributes& state) const {

@@ -70,6 +70,7 @@ class ExternalResource : public Resource<External> {
   explicit ExternalResource(Clouds& clouds) : clouds_(clouds) {}
   std::string name() const override { return "external_network"; }
   std::string import_id() const override { return "CLUSTER_ID/public"; }
+  bool resumable() const override { return true; }
 
   Status create(External& network, Call& call) override {
     MS_TRY(const auto cloud, clouds_.of_id(*network.cluster_id));
