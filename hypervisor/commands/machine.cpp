@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <thread>
 
+#include "engine/base/file.h"
 #include "engine/host/machine_host.h"
 #include "engine/machines/images.h"
 #include "engine/machines/machines.h"
@@ -20,6 +22,25 @@ struct Named {
   std::string cluster, name;
 };
 
+constexpr auto up_limit = std::chrono::hours(1);  // a first base image over a slow network
+
+// A caller that dies leaves its run going on: the next waits for its end, and finds made what it made.
+Result<FileLock> only_one(const Places& places, const MachineSpec& spec, const StepContext& context) {
+  const auto path = fmt::format("{}/{}-{}.up.lock", places.run, spec.cluster, spec.name);
+  const auto deadline = std::chrono::steady_clock::now() + up_limit;
+  for (bool told = false;; told = true) {
+    MS_TRY(auto lock, FileLock::try_take(path));
+    if (told && lock) context.waiting("");
+    if (lock) return std::move(*lock);
+    if (!told) context.waiting("the run that makes machine " + spec.name + " already");
+    if (context.stop.stop_requested()) return retry("stopped while another run makes machine " + spec.name, path);
+    if (std::chrono::steady_clock::now() >= deadline)
+      return retry("another run has been making machine " + spec.name + " for an hour", path,
+                   "see what it does: fuser -v " + path);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
 Result<Json> up(Front& front) {
   MS_TRY(const auto text, front.read_all());
   const auto json = Json::parse(text, nullptr, false);
@@ -32,6 +53,7 @@ Result<Json> up(Front& front) {
   Machines machines(front.places, local);
   const auto events = front.events();
   auto context = front.telling("image", cancel.token());
+  MS_TRY(const auto alone, only_one(front.places, spec, context));
   MS_TRY(auto layers, machines.layers(spec.cluster, spec.name));  // of one that is there: what it was made of
   if (!layers) {
     MS_TRY(const bool image_is_there, has_image(front, spec));
