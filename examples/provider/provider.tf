@@ -1,0 +1,7 @@
+terraform {
+  required_providers {
+    microstack = { source = "microstack/microstack" }
+  }
+}
+
+provider "microstack" {}
