@@ -113,7 +113,7 @@ std::optional<std::int64_t> Number::integer() const {
   if (value.sign == 0) return 0;
   if (value.point > 19 || value.point < static_cast<std::int64_t>(value.digits.size())) return std::nullopt;
   value.digits.resize(static_cast<std::size_t>(value.point), '0');
-  if (value.sign < 0) value.digits.insert(0, "-");
+  if (value.sign < 0) value.digits.insert(value.digits.begin(), '-');
   std::int64_t integer = 0;
   auto [end, bad] = std::from_chars(value.digits.data(), value.digits.data() + value.digits.size(), integer);
   return bad == std::errc() ? std::optional(integer) : std::nullopt;

@@ -12,6 +12,10 @@ bool is_utf8(std::string_view text) {
   auto at = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
   auto left = static_cast<utf8proc_ssize_t>(text.size());
   while (left > 0) {
+    if (*at < 0x80) {  // values of hundreds of megabytes are ASCII
+      ++at, --left;
+      continue;
+    }
     utf8proc_int32_t point = 0;
     auto used = utf8proc_iterate(at, left, &point);
     if (used <= 0) return false;
