@@ -20,6 +20,7 @@ void wait(std::stop_token stop, std::chrono::milliseconds time) {
 struct Slow {
   Attr<std::string> id;
   Attr<std::int64_t> milliseconds;
+  Attr<bool> id_first;
   Timeouts timeouts;
   static auto schema() {
     using namespace std::chrono_literals;
@@ -28,6 +29,10 @@ struct Slow {
                            .required()
                            .replaces()
                            .doc("How long it takes to make."),
+                       attribute("id_first", &Slow::id_first)
+                           .optional()
+                           .replaces()
+                           .doc("Whether it exists, and has its id, before it is ready."),
                        attribute("timeouts", &Slow::timeouts).limits({.create = 1h}));
   }
 };
@@ -37,12 +42,18 @@ class SlowResource : public Resource<Slow> {
   explicit SlowResource(World& world) : world_(world) {}
   std::string name() const override { return "slow"; }
   Status create(Slow& slow, Call& call) override {
+    const bool id_first = slow.id_first.value_or(false);
+    if (id_first) {
+      MS_TRY(slow.id, world_.make("slow", {}));
+    }
     world_.note("slow begins");
     call.progress("waiting for the slow thing");
     wait(call.stop(), std::chrono::milliseconds(*slow.milliseconds));
     if (call.stop().stop_requested())
       return retry("the slow thing is not ready", "the test world", "apply again with a longer timeout");
-    MS_TRY(slow.id, world_.make("slow", {}));
+    if (!id_first) {
+      MS_TRY(slow.id, world_.make("slow", {}));
+    }
     return {};
   }
   Result<Found> read(Slow& slow, Call&) override {
@@ -58,11 +69,16 @@ class SlowResource : public Resource<Slow> {
 struct Resumed {
   Attr<std::string> id;
   Attr<std::string> name;
+  Attr<std::int64_t> milliseconds;
   Attr<std::int64_t> attempts;
   static auto schema() {
     return model<Resumed>(
         "Fails once, then goes on.", attribute("id", &Resumed::id).computed().keeps().doc("Its id."),
         attribute("name", &Resumed::name).required().replaces().doc("Its name."),
+        attribute("milliseconds", &Resumed::milliseconds)
+            .optional()
+            .replaces()
+            .doc("How long the first attempt takes to fail."),
         attribute("attempts", &Resumed::attempts).computed().keeps().doc("How often it was tried."));
   }
 };
@@ -72,14 +88,16 @@ class ResumableResource : public Resource<Resumed> {
   explicit ResumableResource(World& world) : world_(world) {}
   std::string name() const override { return "resumable"; }
   bool resumable() const override { return true; }
-  Status create(Resumed& resumed, Call&) override {
+  Status create(Resumed& resumed, Call& call) override {
     MS_TRY(auto begun, world_.find("resumable", *resumed.name));
     int attempts = begun ? std::stoi((*begun)["attempts"]) + 1 : 1;
     MS_CHECK(world_.put("resumable", *resumed.name, {{"attempts", std::to_string(attempts)}}));
     resumed.id = *resumed.name;
     resumed.attempts = attempts;
-    if (attempts < 2) return retry("the second half is missing", *resumed.name);
-    return {};
+    if (attempts > 1) return {};
+    world_.note("resumable begins");
+    wait(call.stop(), std::chrono::milliseconds(resumed.milliseconds.value_or(0)));
+    return retry("the second half is missing", *resumed.name);
   }
   Result<Found> read(Resumed& resumed, Call&) override {
     MS_TRY(auto found, world_.find("resumable", *resumed.id));
