@@ -6,7 +6,7 @@ namespace microstack::provider {
 
 Watch watching(terraform::Call& call, std::function<void(const Event&)> also) {
   Watch watch;
-  watch.stop = call.stop();
+  watch.stop = call.told_to_stop();
   if (call.deadline()) {
     const auto left = *call.deadline() - terraform::Call::Clock::now();
     watch.limit = std::max(std::chrono::milliseconds(1'000),

@@ -1,4 +1,5 @@
-// A call of Terraform as somebody who watches a run: its stop, its limit, its events as lines of progress.
+// A call of Terraform as somebody who watches a run: its stop, its limit, its events as lines of progress. A
+// run is not stopped by Terraform's death: it goes on to its end, and the next apply joins it.
 #pragma once
 
 #include "provider/cloud/hypervisor.h"

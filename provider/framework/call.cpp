@@ -7,6 +7,7 @@ namespace microstack::terraform {
 void Call::cancel(Cause cause) {
   Cause none = Cause::none;
   cause_.compare_exchange_strong(none, cause);
+  if (cause != Cause::gone) told_.request_stop();
   stop_.request_stop();
 }
 

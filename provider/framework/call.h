@@ -32,6 +32,9 @@ class Call {
   // Stopped by Ctrl-C, by Terraform's end and by the time limit of `timeouts`. Hand it to everything that may
   // take long, and return an error promptly when it is stopped; why() then says which it was.
   std::stop_token stop() const { return stop_.get_token(); }
+  // The same, but not by Terraform's mere end: for what goes on in a process of its own, where the next apply
+  // finds it again.
+  std::stop_token told_to_stop() const { return told_.get_token(); }
   std::optional<Clock::time_point> deadline() const;
   std::string why()
       const;  // "stopped", "the limit of 30m (timeouts.create) was reached"; empty while running
@@ -66,7 +69,7 @@ class Call {
 
  private:
   std::string name_, limit_text_;
-  std::stop_source stop_;
+  std::stop_source stop_, told_;
   std::atomic<Cause> cause_ = Cause::none;
   std::atomic<Clock::rep> deadline_ = 0;  // 0: none; read by the watch while the call's own thread sets it
   Diagnostics diagnostics_;
