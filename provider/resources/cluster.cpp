@@ -128,16 +128,6 @@ class ClusterResource : public Resource<Cluster> {
       return Found::no;
     }
     take(*said, cluster);
-    if (cluster.release.is_null()) {  // of an import
-      MS_TRY(const auto deployment, cloud->deployment());
-      if (deployment) {
-        MS_CHECK(take_record(*deployment, cluster));
-      } else {  // never finished: what its arguments are when nothing is given
-        cluster.release = std::string("2025.1");
-        cluster.substrate = std::string("native");
-        cluster.deletion_protection = false;
-      }
-    }
     // What a state of an import does not know yet.
     const auto& catalogue = clouds_.catalogue();
     if (!cluster.memory_mib.is_known())
@@ -174,25 +164,45 @@ class ClusterResource : public Resource<Cluster> {
     return {};
   }
 
-  Status import(const ImportRequest& from, Cluster& cluster, Call&) override {
+  Status import(const ImportRequest& from, Cluster& cluster, Call& call) override {
     if (!from.by_identity) cluster.id = from.id;
     MS_TRY(const auto id, ClusterId::parse(*cluster.id));
     cluster.name = id.name;
     cluster.clouds_yaml_path = home() + "/.config/microstack/" + id.name + "/clouds.yaml";
     cluster.phases = std::vector<Phase>{};
+    MS_TRY(const auto deployment, recorded(id, call));
+    if (deployment) return take_record(*deployment, cluster);
+    cluster.release = std::string("2025.1");  // never finished: what its arguments are when nothing is given
+    cluster.substrate = std::string("native");
+    cluster.deletion_protection = false;
     return {};
   }
 
  private:
+  // What is written down of a cluster of which only the id is known: in its machine on this host, or here.
+  Result<std::optional<Deployment>> recorded(const ClusterId& id, Call& call) {
+    MS_TRY(auto cloud, clouds_.of(id.name, {}));
+    MS_TRY(const Json machine, cloud->machine_status(watching(call)));
+    if (!machine.is_null()) return cloud->deployment();
+    MS_TRY(cloud, clouds_.of(id.name, {.kind = Place::Kind::local}));
+    MS_TRY(auto deployment, cloud->deployment());
+    if (!deployment || deployment->cluster.id != id.text())
+      return ask("cluster " + id.name + " is not on this host", id.text(),
+                 "import it on the host that its first node is on, with the id as its control node has it: "
+                 "microstack-hypervisor deployment show",
+                 {"id"});
+    return deployment;
+  }
+
   // A finished cluster of this name is taken over when it is the one that is asked for; an unfinished one is
   // gone on with.
   Status adopt(Cloud& cloud, const Cluster& cluster, Call& call) {
     if (cloud.place().kind == Place::Kind::machine) {
       MS_TRY(Json machine, cloud.machine_status(watching(call)));
       if (machine.is_null()) return {};
-      if (machine.value("leader", 0L) == 0) {
-        MS_TRY(machine,
-               cloud.on_host({"machine", "start", cloud.name(), cloud.machine()}, {}, watching(call)));
+      if (machine.value("leader", 0L) == 0) {  // off, or half made: it must be up to say what it is
+        MS_TRY(const auto spec, machine_spec(clouds_.catalogue(), cloud.machine(), cluster));
+        MS_TRY(machine, cloud.on_host({"machine", "up"}, spec.dump(), watching(call)));
       }
     }
     MS_TRY(const auto there, cloud.deployment());
