@@ -38,6 +38,7 @@ TEST_CASE_METHOD(Stage, "what was never changed is not written down again") {
   const auto revision = file("deployment.json")["revision"];
   world["differences"] = {{{"component", "nova"}, {"step", "unit:x"}, {"text", "unit x is inactive"}}};
   tell();
+  begin_anew();
   state = read(*cluster, state);
   CHECK(to_json_text(*state.find("drift")) == R"(["unit x is inactive"])");
   world.erase("differences");
@@ -90,9 +91,8 @@ TEST_CASE_METHOD(Stage, "another cluster that has taken the name is not taken fo
   const auto state = apply(*cluster, {}, config(*cluster, local()));
   world["facts"]["ca"] = "another authority";
   tell();
-  Clouds later{Catalogue::load_embedded().value()};
-  const auto fresh = cluster_resource(later);
-  CHECK(read(*fresh, state).is_null());
+  begin_anew();
+  CHECK(read(*cluster, state).is_null());
   CHECK_THAT(warning(), Contains("Another cluster has the name demo"));
 }
 
