@@ -25,7 +25,9 @@ function(ms_library name)
 endfunction()
 
 # ms_test(engine_base_test SOURCES a_test.cpp DEPENDS engine_base): a Catch2 program, run by ctest; main() is shared.
-# LABELS says what kind of test it is: unit (default), root (needs root, makes machines or namespaces), slow.
+# LABELS says what kind of test it is: unit (default), root (needs root, makes machines or namespaces), threads (also
+# run under ThreadSanitizer, for which the target thread_tests builds these alone).
+add_custom_target(thread_tests)
 function(ms_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPENDS;LABELS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
@@ -34,6 +36,10 @@ function(ms_test name)
   add_test(NAME ${name} COMMAND ${name})
   if(NOT arg_LABELS)
     set(arg_LABELS unit)
+  endif()
+  if("threads" IN_LIST arg_LABELS)
+    add_dependencies(thread_tests ${name})
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/threads.supp")
   endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
