@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   all.add(provider::cluster_source(clouds));
   all.add(provider::health_source(clouds));
   all.add(provider::components_source(clouds));
+  all.add(provider::sizing_source(clouds));
   all.add(provider::credentials_ephemeral(clouds));
   all.add(provider::clouds_yaml_function());
   if (auto sound = all.check(); !sound) return failed(sound.error());
