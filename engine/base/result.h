@@ -25,8 +25,8 @@ struct Error {
   std::string fix;                     // what to do next; may be empty
   std::vector<std::string> attribute;  // path of the attribute, key or flag that is to blame; may be empty
   std::vector<Error> causes;
-  std::string code = {};               // the other side's own name for it ("not found" of Juju, "NotFound" of
-                                       // Kubernetes); for programs, never shown; may be empty
+  std::string code = {};  // the other side's own name for it ("not found" of Juju, "NotFound" of
+                          // Kubernetes); for programs, never shown; may be empty
 
   // True when this error or one of its causes carries that code.
   bool has_code(std::string_view wanted) const;
@@ -41,7 +41,8 @@ struct Error {
 
 // Shorthands for the three kinds.
 Error retry(std::string what, std::string where = {}, std::string fix = {});
-Error ask(std::string what, std::string where = {}, std::string fix = {}, std::vector<std::string> attribute = {});
+Error ask(std::string what, std::string where = {}, std::string fix = {},
+          std::vector<std::string> attribute = {});
 Error give_up(std::string what, std::string where = {}, std::string fix = {});
 
 // "while doing X": the layer each caller adds on the way up.
@@ -94,8 +95,8 @@ using Status = Result<void>;
 // MS_TRY(auto text, read(path)): declares `text` or returns the error from the enclosing function.
 #define MS_TRY_CAT2(a, b) a##b
 #define MS_TRY_CAT(a, b) MS_TRY_CAT2(a, b)
-#define MS_TRY(declaration, ...)                                                         \
-  auto MS_TRY_CAT(ms_result_, __LINE__) = (__VA_ARGS__);                                 \
+#define MS_TRY(declaration, ...)                                                                     \
+  auto MS_TRY_CAT(ms_result_, __LINE__) = (__VA_ARGS__);                                             \
   if (!MS_TRY_CAT(ms_result_, __LINE__)) return std::move(MS_TRY_CAT(ms_result_, __LINE__)).error(); \
   declaration = std::move(MS_TRY_CAT(ms_result_, __LINE__)).value()
 

@@ -20,7 +20,8 @@ const std::set<std::string> known_roles = {"control", "compute", "network", "sto
 // Collects what is wrong with one component's file.
 class Checker {
  public:
-  Checker(const Document& document, const Component& component, const std::map<std::string, std::string>& files)
+  Checker(const Document& document, const Component& component,
+          const std::map<std::string, std::string>& files)
       : document_(document), component_(component), files_(files) {}
 
   std::vector<Error> run() {
@@ -34,15 +35,18 @@ class Checker {
 
  private:
   void wrong(const std::string& path, std::string what) {
-    errors_.push_back(ask("component " + component_.name + ": " + std::move(what), document_.where(path), {}, {path}));
+    errors_.push_back(
+        ask("component " + component_.name + ": " + std::move(what), document_.where(path), {}, {path}));
   }
 
   void check_head() {
     const std::string wanted = "components/" + component_.name + ".yaml";
     if (!document_.file.ends_with(wanted)) wrong("name", "the file must be named " + wanted);
-    const bool plain = std::all_of(component_.name.begin(), component_.name.end(),
-                                   [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-    if (component_.name.empty() || !plain) wrong("name", "a name has only lower-case letters, digits and dashes");
+    const bool plain = std::all_of(component_.name.begin(), component_.name.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+    if (component_.name.empty() || !plain)
+      wrong("name", "a name has only lower-case letters, digits and dashes");
     for (std::size_t i = 0; i < component_.roles.size(); ++i)
       if (!known_roles.contains(component_.roles[i]))
         wrong(join_path("roles", i), "there is no role " + component_.roles[i]);
@@ -61,17 +65,20 @@ class Checker {
   void check_file(std::size_t i) {
     const Component::File& file = component_.native.files[i];
     const std::string path = join_path("native.files", i);
-    if (!file.path.starts_with('/') && !file.path.starts_with("{{")) wrong(join_path(path, "path"), "a file's path is absolute");
+    if (!file.path.starts_with('/') && !file.path.starts_with("{{"))
+      wrong(join_path(path, "path"), "a file's path is absolute");
     check_mode(join_path(path, "mode"), file.mode);
     if (file.content.empty() == file.text.empty())
       wrong(path, "file " + file.path + " needs either content (a template) or text");
     std::string text = file.text;
     if (!file.content.empty()) {
       const auto found = files_.find("templates/" + file.content);
-      if (found == files_.end()) return wrong(join_path(path, "content"), "there is no template " + file.content);
+      if (found == files_.end())
+        return wrong(join_path(path, "content"), "there is no template " + file.content);
       text = found->second;
     }
-    const auto parsed = Template::parse(text, file.content.empty() ? document_.where(path) : "templates/" + file.content);
+    const auto parsed =
+        Template::parse(text, file.content.empty() ? document_.where(path) : "templates/" + file.content);
     if (!parsed) {
       errors_.push_back(parsed.error());
       return;
@@ -80,7 +87,8 @@ class Checker {
     if (has_secret && !file.secret)
       wrong(path, "file " + file.path + " holds secrets but does not say secret: true");
     if (file.secret && !file.mode.empty() && file.mode.back() != '0')
-      wrong(join_path(path, "mode"), "file " + file.path + " holds a secret and must not be readable by everybody");
+      wrong(join_path(path, "mode"),
+            "file " + file.path + " holds a secret and must not be readable by everybody");
   }
 
   void check_tasks(const std::string& path, const std::vector<Component::Task>& tasks) {
@@ -148,7 +156,8 @@ void check_needs(const Catalogue& catalogue, std::vector<Error>& errors) {
       } else if (state[need] == 1) {
         std::string circle;
         for (auto at = std::find(way.begin(), way.end(), need); at != way.end(); ++at) circle += *at + " -> ";
-        errors.push_back(ask("components need each other in a circle: " + circle + need, component.source_file));
+        errors.push_back(
+            ask("components need each other in a circle: " + circle + need, component.source_file));
       } else if (state[need] == 0) {
         visit(*other);
       }
@@ -194,9 +203,11 @@ Result<Catalogue> Catalogue::from_files(std::map<std::string, std::string> files
       continue;
     }
     if (file->kind != "core" && file->kind != "optional")
-      errors.push_back(ask("kind is core or optional, not " + file->kind, document->where("kind"), {}, {"kind"}));
+      errors.push_back(
+          ask("kind is core or optional, not " + file->kind, document->where("kind"), {}, {"kind"}));
     Component component = meaning_of(std::move(*file), shown);
-    for (Error& error : Checker(*document, component, catalogue.files_).run()) errors.push_back(std::move(error));
+    for (Error& error : Checker(*document, component, catalogue.files_).run())
+      errors.push_back(std::move(error));
     catalogue.components_.push_back(std::move(component));
   }
   std::sort(catalogue.components_.begin(), catalogue.components_.end(),
@@ -231,8 +242,9 @@ Result<Catalogue> Catalogue::load_embedded() {
 }
 
 const Component* Catalogue::find(std::string_view name) const {
-  const auto at = std::lower_bound(components_.begin(), components_.end(), name,
-                                   [](const Component& c, std::string_view wanted) { return c.name < wanted; });
+  const auto at =
+      std::lower_bound(components_.begin(), components_.end(), name,
+                       [](const Component& c, std::string_view wanted) { return c.name < wanted; });
   return at != components_.end() && at->name == name ? &*at : nullptr;
 }
 
@@ -270,7 +282,8 @@ Result<std::vector<std::string>> Catalogue::closure(const std::vector<std::strin
   return ordered;
 }
 
-int Catalogue::memory_mib(const std::vector<std::string>& names, const std::vector<std::string>& roles) const {
+int Catalogue::memory_mib(const std::vector<std::string>& names,
+                          const std::vector<std::string>& roles) const {
   int sum = 0;
   for (const std::string& name : names)
     if (const Component* component = find(name); component != nullptr && runs_on(*component, roles))
@@ -298,7 +311,8 @@ Result<Json> Catalogue::release(const std::string& name) const {
   if (found == files_.end()) {
     std::string known;
     for (const auto& [file, text] : files_)
-      if (file.starts_with("releases/")) known += (known.empty() ? "" : ", ") + file.substr(9, file.size() - 14);
+      if (file.starts_with("releases/"))
+        known += (known.empty() ? "" : ", ") + file.substr(9, file.size() - 14);
     return ask("release " + name + " is not known", {}, "one of " + known, {"release"});
   }
   MS_TRY(auto document, parse_yaml(found->second, "schemas/" + path));

@@ -18,14 +18,15 @@ namespace microstack {
 struct Component {
   struct File {
     std::string path;
-    std::string content;                 // name of a template in schemas/templates, or empty with `text`
-    std::string text;                    // inline instead of a template
-    std::map<std::string, std::string> with;  // seen by the template as with.NAME: one shape serves several services
+    std::string content;  // name of a template in schemas/templates, or empty with `text`
+    std::string text;     // inline instead of a template
+    std::map<std::string, std::string>
+        with;  // seen by the template as with.NAME: one shape serves several services
     std::string owner = "root";
     std::string group = "root";
     std::string mode = "0644";
-    bool secret = false;                 // holds a secret: never shown, mode must not be world-readable
-    std::vector<std::string> restarts;   // units to restart when it changes
+    bool secret = false;                // holds a secret: never shown, mode must not be world-readable
+    std::vector<std::string> restarts;  // units to restart when it changes
     std::string when;
   };
   struct Directory {
@@ -35,75 +36,75 @@ struct Component {
     std::string mode = "0755";
     std::string when;
   };
-  struct Certificate {                   // of the cluster's CA, for a server; renewed before it ends
-    std::string name;                    // "api"; the files are PATH.crt (with the CA behind it), PATH.key, PATH.pem (both)
-    std::string path;                    // without suffix: /etc/microstack/tls/api
-    std::vector<std::string> names;      // host names and addresses it is for; empty ones are left out
+  struct Certificate {  // of the cluster's CA, for a server; renewed before it ends
+    std::string name;   // "api"; the files are PATH.crt (with the CA behind it), PATH.key, PATH.pem (both)
+    std::string path;   // without suffix: /etc/microstack/tls/api
+    std::vector<std::string> names;  // host names and addresses it is for; empty ones are left out
     std::string owner = "root";
     std::string group = "root";
     std::vector<std::string> restarts;
     std::string when;
   };
-  struct KeyRepository {                 // fernet keys (0 staged, 1 primary), made here without any Python
-    std::string path;                    // /etc/keystone/fernet-keys
+  struct KeyRepository {  // fernet keys (0 staged, 1 primary), made here without any Python
+    std::string path;     // /etc/keystone/fernet-keys
     std::string owner = "root";
     std::string group = "root";
-    std::string secret;                  // the primary key is this secret: equal on all control nodes
+    std::string secret;  // the primary key is this secret: equal on all control nodes
   };
-  struct OpenVSwitch {                   // the node's switch: one per node; bridges come from the profile's networks
+  struct OpenVSwitch {  // the node's switch: one per node; bridges come from the profile's networks
     std::map<std::string, std::string> external_ids;
     std::map<std::string, std::string> other_config;
-    std::string manager;                 // "ptcp:6640:127.0.0.1"
+    std::string manager;  // "ptcp:6640:127.0.0.1"
     std::string when;
   };
-  struct Account {                       // system account membership: nova into libvirt
+  struct Account {  // system account membership: nova into libvirt
     std::string name;
     std::vector<std::string> groups;
   };
   struct Database {
     std::string name;
-    std::string user;                    // gets all rights on it; password is secret:<component>/db
+    std::string user;  // gets all rights on it; password is secret:<component>/db
   };
-  struct Task {                          // a one-shot: schema migration, bootstrap
+  struct Task {  // a one-shot: schema migration, bootstrap
     std::string id;
     std::string title;
-    std::vector<std::string> run;        // argv
-    std::string user;                    // runs as
-    std::string stdin_text;              // may hold secrets
-    std::vector<std::string> unless;     // argv; exit 0 means the fact holds. Or:
-    std::string unless_sql;              // query on MariaDB that returns a row when the fact holds
-    std::string sql;                     // instead of run: statements on MariaDB
-    std::vector<std::string> after;      // step ids or component names beyond the default order
+    std::vector<std::string> run;     // argv
+    std::string user;                 // runs as
+    std::string stdin_text;           // may hold secrets
+    std::vector<std::string> unless;  // argv; exit 0 means the fact holds. Or:
+    std::string unless_sql;           // query on MariaDB that returns a row when the fact holds
+    std::string sql;                  // instead of run: statements on MariaDB
+    std::vector<std::string> after;   // step ids or component names beyond the default order
     int limit_s = 300;
-    bool prepare = false;                // may be done once in the prepared image (no secret, no address in its outcome)
+    bool prepare = false;  // may be done once in the prepared image (no secret, no address in its outcome)
     std::string when;
   };
   struct Unit {
-    std::string name;                    // systemd unit, without .service
-    std::vector<std::string> after;      // step ids or component names that must hold before it is started
-    std::string role;                    // only on nodes with this role; empty: wherever the component is
-    bool masked = false;                 // must never run on this node
+    std::string name;                // systemd unit, without .service
+    std::vector<std::string> after;  // step ids or component names that must hold before it is started
+    std::string role;                // only on nodes with this role; empty: wherever the component is
+    bool masked = false;             // must never run on this node
     std::string when;
   };
-  struct Identity {                      // a user in Keystone
+  struct Identity {  // a user in Keystone
     std::string user;
-    std::vector<std::string> roles;      // on its project: admin, service
+    std::vector<std::string> roles;  // on its project: admin, service
     std::string project = "service";
     std::vector<std::string> system_roles;  // on the whole system
-    std::string secret;                  // its password; empty: USER/identity
+    std::string secret;                     // its password; empty: USER/identity
   };
   struct Endpoint {
-    std::string service;                 // keystone service type: image
-    std::string name;                    // glance
-    int port = 0;                        // https port on the API address
-    int backend_port = 0;                // http port on the node behind the TLS terminator; 0: same port on 127.0.0.1
-    std::string path;                    // "/v2.1"
-    bool catalogue = true;               // registered in Keystone (the dashboard is not)
+    std::string service;    // keystone service type: image
+    std::string name;       // glance
+    int port = 0;           // https port on the API address
+    int backend_port = 0;   // http port on the node behind the TLS terminator; 0: same port on 127.0.0.1
+    std::string path;       // "/v2.1"
+    bool catalogue = true;  // registered in Keystone (the dashboard is not)
   };
   struct Health {
-    std::string http;                    // URL that must answer below 500
-    std::string tcp;                     // host:port that must accept
-    std::vector<std::string> run;        // argv that must exit 0
+    std::string http;              // URL that must answer below 500
+    std::string tcp;               // host:port that must accept
+    std::vector<std::string> run;  // argv that must exit 0
     int limit_s = 120;
     std::string title;
     std::string when;
@@ -118,31 +119,31 @@ struct Component {
     std::vector<KeyRepository> key_repositories;
     std::vector<OpenVSwitch> open_vswitch;
     std::vector<Database> databases;
-    std::vector<Task> tasks;             // before units, in order of their `after`
+    std::vector<Task> tasks;  // before units, in order of their `after`
     std::vector<Unit> units;
     std::vector<Identity> identity;
     std::vector<Endpoint> endpoints;
     std::vector<Health> health;
-    std::vector<Task> finally;           // after the component is healthy
+    std::vector<Task> finally;  // after the component is healthy
   };
-  struct Attribute {                     // of the Terraform resource and of `config`
+  struct Attribute {  // of the Terraform resource and of `config`
     std::string name;
-    std::string type = "string";         // string, number, bool, list(string), map(string)
+    std::string type = "string";  // string, number, bool, list(string), map(string)
     std::string description;
-    Json default_value;                  // null: none
-    bool replace = false;                // changing it makes a new one
+    Json default_value;    // null: none
+    bool replace = false;  // changing it makes a new one
   };
 
   std::string name;
-  std::string title;                     // "Image service"
+  std::string title;  // "Image service"
   std::string description;
-  bool optional = false;                 // kind: core | optional
-  std::vector<std::string> needs;        // other components
-  std::vector<std::string> roles;        // nodes with one of these run it
-  int memory_mib = 0;                    // measured, proportional set size
+  bool optional = false;           // kind: core | optional
+  std::vector<std::string> needs;  // other components
+  std::vector<std::string> roles;  // nodes with one of these run it
+  int memory_mib = 0;              // measured, proportional set size
   int disk_mib = 0;
   Native native;
-  Json juju = Json::object();            // read by substrate/juju
+  Json juju = Json::object();  // read by substrate/juju
   std::vector<Attribute> attributes;
   std::string source_file;
 };

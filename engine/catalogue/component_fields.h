@@ -29,8 +29,8 @@ struct ComponentFile {
 template <>
 struct Fields<Component::Directory> {
   using Self = Component::Directory;
-  static constexpr auto list =
-      fields(field("path", &Self::path, required), MS_FIELD(owner), MS_FIELD(group), MS_FIELD(mode), MS_FIELD(when));
+  static constexpr auto list = fields(field("path", &Self::path, required), MS_FIELD(owner), MS_FIELD(group),
+                                      MS_FIELD(mode), MS_FIELD(when));
 };
 MS_FIELDS_COMPLETE(Component::Directory);
 
@@ -39,7 +39,8 @@ struct Fields<Component::Certificate> {
   using Self = Component::Certificate;
   static constexpr auto list =
       fields(field("name", &Self::name, required), field("path", &Self::path, required),
-             field("names", &Self::names, required), MS_FIELD(owner), MS_FIELD(group), MS_FIELD(restarts), MS_FIELD(when));
+             field("names", &Self::names, required), MS_FIELD(owner), MS_FIELD(group), MS_FIELD(restarts),
+             MS_FIELD(when));
 };
 MS_FIELDS_COMPLETE(Component::Certificate);
 
@@ -62,23 +63,25 @@ MS_FIELDS_COMPLETE(Component::OpenVSwitch);
 template <>
 struct Fields<Component::Account> {
   using Self = Component::Account;
-  static constexpr auto list = fields(field("name", &Self::name, required), field("groups", &Self::groups, required));
+  static constexpr auto list =
+      fields(field("name", &Self::name, required), field("groups", &Self::groups, required));
 };
 MS_FIELDS_COMPLETE(Component::Account);
 
 template <>
 struct Fields<Component::File> {
   using Self = Component::File;
-  static constexpr auto list =
-      fields(field("path", &Self::path, required), MS_FIELD(content), MS_FIELD(text), MS_FIELD(with), MS_FIELD(owner),
-             MS_FIELD(group), MS_FIELD(mode), MS_FIELD(secret), MS_FIELD(restarts), MS_FIELD(when));
+  static constexpr auto list = fields(field("path", &Self::path, required), MS_FIELD(content), MS_FIELD(text),
+                                      MS_FIELD(with), MS_FIELD(owner), MS_FIELD(group), MS_FIELD(mode),
+                                      MS_FIELD(secret), MS_FIELD(restarts), MS_FIELD(when));
 };
 MS_FIELDS_COMPLETE(Component::File);
 
 template <>
 struct Fields<Component::Database> {
   using Self = Component::Database;
-  static constexpr auto list = fields(field("name", &Self::name, required), field("user", &Self::user, required));
+  static constexpr auto list =
+      fields(field("name", &Self::name, required), field("user", &Self::user, required));
 };
 MS_FIELDS_COMPLETE(Component::Database);
 
@@ -86,9 +89,9 @@ template <>
 struct Fields<Component::Task> {
   using Self = Component::Task;
   static constexpr auto list =
-      fields(field("id", &Self::id, required), field("title", &Self::title, required), MS_FIELD(run), MS_FIELD(user),
-             field("stdin", &Self::stdin_text), MS_FIELD(unless), MS_FIELD(unless_sql), MS_FIELD(sql), MS_FIELD(after),
-             MS_FIELD(limit_s), MS_FIELD(prepare), MS_FIELD(when));
+      fields(field("id", &Self::id, required), field("title", &Self::title, required), MS_FIELD(run),
+             MS_FIELD(user), field("stdin", &Self::stdin_text), MS_FIELD(unless), MS_FIELD(unless_sql),
+             MS_FIELD(sql), MS_FIELD(after), MS_FIELD(limit_s), MS_FIELD(prepare), MS_FIELD(when));
 };
 MS_FIELDS_COMPLETE(Component::Task);
 
@@ -103,17 +106,17 @@ MS_FIELDS_COMPLETE(Component::Unit);
 template <>
 struct Fields<Component::Identity> {
   using Self = Component::Identity;
-  static constexpr auto list = fields(field("user", &Self::user, required), MS_FIELD(roles), MS_FIELD(project),
-                                      MS_FIELD(system_roles), MS_FIELD(secret));
+  static constexpr auto list = fields(field("user", &Self::user, required), MS_FIELD(roles),
+                                      MS_FIELD(project), MS_FIELD(system_roles), MS_FIELD(secret));
 };
 MS_FIELDS_COMPLETE(Component::Identity);
 
 template <>
 struct Fields<Component::Endpoint> {
   using Self = Component::Endpoint;
-  static constexpr auto list =
-      fields(field("service", &Self::service, required), field("name", &Self::name, required),
-             field("port", &Self::port, required), MS_FIELD(backend_port), MS_FIELD(path), MS_FIELD(catalogue));
+  static constexpr auto list = fields(
+      field("service", &Self::service, required), field("name", &Self::name, required),
+      field("port", &Self::port, required), MS_FIELD(backend_port), MS_FIELD(path), MS_FIELD(catalogue));
 };
 MS_FIELDS_COMPLETE(Component::Endpoint);
 
@@ -129,19 +132,19 @@ template <>
 struct Fields<Component::Native> {
   using Self = Component::Native;
   static constexpr auto list =
-      fields(MS_FIELD(packages), MS_FIELD(role_packages), MS_FIELD(accounts), MS_FIELD(directories), MS_FIELD(files),
-             MS_FIELD(certificates), MS_FIELD(key_repositories), MS_FIELD(open_vswitch), MS_FIELD(databases),
-             MS_FIELD(tasks), MS_FIELD(units), MS_FIELD(identity), MS_FIELD(endpoints), MS_FIELD(health),
-             MS_FIELD(finally));
+      fields(MS_FIELD(packages), MS_FIELD(role_packages), MS_FIELD(accounts), MS_FIELD(directories),
+             MS_FIELD(files), MS_FIELD(certificates), MS_FIELD(key_repositories), MS_FIELD(open_vswitch),
+             MS_FIELD(databases), MS_FIELD(tasks), MS_FIELD(units), MS_FIELD(identity), MS_FIELD(endpoints),
+             MS_FIELD(health), MS_FIELD(finally));
 };
 MS_FIELDS_COMPLETE(Component::Native);
 
 template <>
 struct Fields<Component::Attribute> {
   using Self = Component::Attribute;
-  static constexpr auto list =
-      fields(field("name", &Self::name, required), MS_FIELD(type), field("description", &Self::description, required),
-             field("default", &Self::default_value), MS_FIELD(replace));
+  static constexpr auto list = fields(field("name", &Self::name, required), MS_FIELD(type),
+                                      field("description", &Self::description, required),
+                                      field("default", &Self::default_value), MS_FIELD(replace));
 };
 MS_FIELDS_COMPLETE(Component::Attribute);
 

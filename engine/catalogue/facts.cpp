@@ -25,8 +25,10 @@ Json network_facts(const Profile& profile) {
   Json physnets = Json::array();
   std::string mappings, flat;
   for (const auto& physnet : profile.network.physnets) {
-    physnets.push_back(
-        {{"name", physnet.name}, {"bridge", physnet.bridge}, {"interface", physnet.interface}, {"address", ""}});
+    physnets.push_back({{"name", physnet.name},
+                        {"bridge", physnet.bridge},
+                        {"interface", physnet.interface},
+                        {"address", ""}});
     mappings += (mappings.empty() ? "" : ",") + physnet.name + ":" + physnet.bridge;
     flat += (flat.empty() ? "" : ",") + physnet.name;
   }
@@ -43,7 +45,7 @@ Json network_facts(const Profile& profile) {
 }
 
 Json probe_facts(const Json& found) {
-  Json probe = {{"cpus", 1},           {"memory_mib", 4096}, {"kvm", false},    {"ovs_kernel", false},
+  Json probe = {{"cpus", 1},           {"memory_mib", 4096},   {"kvm", false}, {"ovs_kernel", false},
                 {"virt_type", "qemu"}, {"datapath", "netdev"}, {"workers", 1}};
   if (found.is_object())
     for (const auto& [key, value] : found.items()) probe[key] = value;
@@ -76,8 +78,10 @@ Result<Json> node_facts(const Profile& profile, const Catalogue& catalogue, cons
   MS_CHECK(check_choices(profile, catalogue));
   const auto address = profile.node.addresses.find("management");
   if (address == profile.node.addresses.end())
-    return ask("the node has no management address", {}, "set node.addresses.management", {"node", "addresses", "management"});
-  const std::string primary = profile.control.members.empty() ? address->second : profile.control.members.front();
+    return ask("the node has no management address", {}, "set node.addresses.management",
+               {"node", "addresses", "management"});
+  const std::string primary =
+      profile.control.members.empty() ? address->second : profile.control.members.front();
 
   Json is = Json::object();
   for (const char* role : {"control", "compute", "network", "storage"}) is[role] = profile.has_role(role);
@@ -92,14 +96,15 @@ Result<Json> node_facts(const Profile& profile, const Catalogue& catalogue, cons
     for (const auto& endpoint : component.native.endpoints) {
       urls[endpoint.service] = url_of(profile, endpoint);
       if (!here) continue;
-      endpoints.push_back({{"component", component.name},
-                           {"service", endpoint.service},
-                           {"name", endpoint.name},
-                           {"port", endpoint.port},
-                           {"backend_port", endpoint.backend_port == 0 ? endpoint.port : endpoint.backend_port},
-                           {"path", endpoint.path},
-                           {"catalogue", endpoint.catalogue},
-                           {"url", url_of(profile, endpoint)}});
+      endpoints.push_back(
+          {{"component", component.name},
+           {"service", endpoint.service},
+           {"name", endpoint.name},
+           {"port", endpoint.port},
+           {"backend_port", endpoint.backend_port == 0 ? endpoint.port : endpoint.backend_port},
+           {"path", endpoint.path},
+           {"catalogue", endpoint.catalogue},
+           {"url", url_of(profile, endpoint)}});
     }
     if (here)
       for (const auto& identity : component.native.identity)

@@ -13,36 +13,36 @@ namespace microstack {
 
 struct Profile {
   struct Cluster {
-    std::string id;       // contract 1; empty while the first control node has not drawn its keys yet
+    std::string id;  // contract 1; empty while the first control node has not drawn its keys yet
     std::string name;
     std::string release = "2025.1";
     std::string region = "RegionOne";
   };
   struct Node {
     std::string name;
-    std::vector<std::string> roles;         // control, compute, network, storage
+    std::vector<std::string> roles;                // control, compute, network, storage
     std::map<std::string, std::string> addresses;  // "management": its own address; more by name
   };
   struct Control {
-    std::string api_address;                // of the cluster; apart from any node's own address
-    std::vector<std::string> members;       // management addresses of the control nodes
+    std::string api_address;           // of the cluster; apart from any node's own address
+    std::vector<std::string> members;  // management addresses of the control nodes
   };
   struct ComponentChoice {
     std::string name;
-    Json config = Json::object();           // the component's attributes
+    Json config = Json::object();  // the component's attributes
   };
   struct PhysicalNetwork {
-    std::string name;                       // physnet
-    std::string bridge;                     // Open vSwitch bridge on the node
-    std::string interface;                  // link put into it; may be empty
+    std::string name;       // physnet
+    std::string bridge;     // Open vSwitch bridge on the node
+    std::string interface;  // link put into it; may be empty
   };
   struct Network {
     std::vector<PhysicalNetwork> physnets;
-    std::string tunnel_ip;                  // own endpoint of the geneve mesh
-    std::string tunnel_interface;           // link that carries it on the userspace datapath; may be empty
+    std::string tunnel_ip;         // own endpoint of the geneve mesh
+    std::string tunnel_interface;  // link that carries it on the userspace datapath; may be empty
     int mtu = 1500;
-    bool gateway = true;                    // this chassis may carry routers' gateways
-    std::vector<std::string> dns;           // name servers given to guests
+    bool gateway = true;           // this chassis may carry routers' gateways
+    std::vector<std::string> dns;  // name servers given to guests
   };
   struct Storage {
     std::vector<std::string> osd_devices;
@@ -60,9 +60,10 @@ struct Profile {
   std::vector<ComponentChoice> components;  // what runs on this node, core first
   Network network;
   Storage storage;
-  Json compute = Json::object();            // virtualization type, cpu mode, reserved memory, ...
-  Json tls = Json::object();                // where certificates come from; empty: the cluster's own CA
-  std::map<std::string, std::string> secrets;  // name -> value, only what this node may know; drawn here on the first control node
+  Json compute = Json::object();  // virtualization type, cpu mode, reserved memory, ...
+  Json tls = Json::object();      // where certificates come from; empty: the cluster's own CA
+  std::map<std::string, std::string>
+      secrets;  // name -> value, only what this node may know; drawn here on the first control node
   Packages packages;
 
   bool has_role(std::string_view role) const;

@@ -32,7 +32,7 @@ struct Event {
   double eta_s = -1;       // seconds; < 0 = not known
   std::string waiting_for;
   std::optional<Error> error;
-  Json result;                // of a done event: what the command has to say (addresses, facts); no secret
+  Json result;  // of a done event: what the command has to say (addresses, facts); no secret
 };
 
 using EventSink = std::function<void(const Event&)>;  // called from any thread, one call at a time

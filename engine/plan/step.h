@@ -24,7 +24,8 @@ struct StepContext {
 // The answer of Step::check.
 struct Truth {
   bool holds = false;
-  std::string difference;  // where it does not hold: what differs, for the drift list ("unit nova-scheduler is inactive")
+  std::string
+      difference;  // where it does not hold: what differs, for the drift list ("unit nova-scheduler is inactive")
 
   static Truth yes() { return {true, {}}; }
   static Truth no(std::string difference) { return {false, std::move(difference)}; }

@@ -19,7 +19,8 @@ Systemd::State read_state(const std::map<std::string, std::string>& properties) 
   const std::string load = at("LoadState"), file = at("UnitFileState");
   state.masked = load == "masked" || file == "masked";
   state.found = load == "loaded" || state.masked;
-  state.enabled = file == "enabled" || file == "static" || file == "generated" || file == "indirect" || file == "alias";
+  state.enabled =
+      file == "enabled" || file == "static" || file == "generated" || file == "indirect" || file == "alias";
   state.active = at("ActiveState");
   state.result = at("Result");
   state.exit_status = std::atoi(at("ExecMainStatus").c_str());
@@ -49,7 +50,8 @@ Result<Systemd::State> Systemd::state(const std::string& unit, std::stop_token s
     return kept->second.state;
 
   Command show{{"systemctl", "show",
-                "--property=LoadState,ActiveState,UnitFileState,Result,ExecMainStatus,NeedDaemonReload", "--"}};
+                "--property=LoadState,ActiveState,UnitFileState,Result,ExecMainStatus,NeedDaemonReload",
+                "--"}};
   const std::vector<std::string> asked(watched_.begin(), watched_.end());
   show.argv.insert(show.argv.end(), asked.begin(), asked.end());
   MS_TRY(const std::string text, run_ok(host_, show, stop));
@@ -83,7 +85,8 @@ Result<std::string> Systemd::systemctl(std::vector<std::string> arguments, std::
   Command command{{"systemctl", "--quiet"}};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.limit = limit;
-  command.env["SYSTEMCTL_SKIP_SYSV"] = "1";  // else a Perl script runs for each unit that has an init script, too
+  command.env["SYSTEMCTL_SKIP_SYSV"] =
+      "1";  // else a Perl script runs for each unit that has an init script, too
   return run_ok(host_, command, stop);
 }
 
@@ -96,10 +99,18 @@ Status Systemd::link(const std::string& verb, const std::vector<std::string>& un
   return done ? Status() : Status(done.error());
 }
 
-Status Systemd::enable(const std::vector<std::string>& units, std::stop_token stop) { return link("enable", units, stop); }
-Status Systemd::disable(const std::vector<std::string>& units, std::stop_token stop) { return link("disable", units, stop); }
-Status Systemd::mask(const std::vector<std::string>& units, std::stop_token stop) { return link("mask", units, stop); }
-Status Systemd::unmask(const std::vector<std::string>& units, std::stop_token stop) { return link("unmask", units, stop); }
+Status Systemd::enable(const std::vector<std::string>& units, std::stop_token stop) {
+  return link("enable", units, stop);
+}
+Status Systemd::disable(const std::vector<std::string>& units, std::stop_token stop) {
+  return link("disable", units, stop);
+}
+Status Systemd::mask(const std::vector<std::string>& units, std::stop_token stop) {
+  return link("mask", units, stop);
+}
+Status Systemd::unmask(const std::vector<std::string>& units, std::stop_token stop) {
+  return link("unmask", units, stop);
+}
 
 Status Systemd::change(const std::string& verb, const std::string& unit, std::chrono::seconds limit,
                        std::stop_token stop) {
@@ -108,8 +119,12 @@ Status Systemd::change(const std::string& verb, const std::string& unit, std::ch
   if (done) return {};
   Error error = done.error();
   const std::string log = log_end(unit);
-  Error failed{error.kind, verb + " of unit " + unit + " failed", host_.name() + ": " + unit,
-               "see 'journalctl -u " + unit + "' on the node", {}, {}};
+  Error failed{error.kind,
+               verb + " of unit " + unit + " failed",
+               host_.name() + ": " + unit,
+               "see 'journalctl -u " + unit + "' on the node",
+               {},
+               {}};
   if (!log.empty()) failed.causes.push_back(give_up("the end of its log:\n" + log));
   return std::move(failed).because(std::move(error));
 }
@@ -132,8 +147,8 @@ Status Systemd::reload(std::stop_token stop) {
 }
 
 std::string Systemd::log_end(const std::string& unit, int lines) {
-  const auto log = host_.run(Command{{"journalctl", "--no-pager", "--output=cat", "--lines=" + std::to_string(lines),
-                                      "--unit=" + unit_file_name(unit)}});
+  const auto log = host_.run(Command{{"journalctl", "--no-pager", "--output=cat",
+                                      "--lines=" + std::to_string(lines), "--unit=" + unit_file_name(unit)}});
   return log && log->ok() ? log->out : std::string();
 }
 

@@ -20,13 +20,13 @@ class Systemd {
       : host_(host), kept_for_(kept_for) {}
 
   struct State {
-    bool found = false;        // there is such a unit (also when masked)
-    bool enabled = false;      // starts at boot, or needs no enabling (static, generated, alias)
+    bool found = false;    // there is such a unit (also when masked)
+    bool enabled = false;  // starts at boot, or needs no enabling (static, generated, alias)
     bool masked = false;
-    std::string active;        // active, activating, inactive, failed, ...
-    std::string result;        // why it failed: exit-code, timeout, ...
+    std::string active;  // active, activating, inactive, failed, ...
+    std::string result;  // why it failed: exit-code, timeout, ...
     int exit_status = 0;
-    bool needs_reload = false; // links or files of units changed since systemd read them
+    bool needs_reload = false;  // links or files of units changed since systemd read them
     bool running() const { return active == "active"; }
   };
 
@@ -50,7 +50,8 @@ class Systemd {
   Result<std::string> systemctl(std::vector<std::string> arguments, std::chrono::milliseconds limit,
                                 std::stop_token stop);
   Status link(const std::string& verb, const std::vector<std::string>& units, std::stop_token stop);
-  Status change(const std::string& verb, const std::string& unit, std::chrono::seconds limit, std::stop_token stop);
+  Status change(const std::string& verb, const std::string& unit, std::chrono::seconds limit,
+                std::stop_token stop);
   void forget(const std::string& unit);
 
   Host& host_;

@@ -49,7 +49,8 @@ Status AccountsStep::apply(StepContext& context) {
     if (membership.held) continue;
     MS_CHECK(undo_.keep(membership.key(), UndoRecord{}));
     MS_TRY([[maybe_unused]] const auto out,
-           run_ok(host_, Command{{"usermod", "--append", "--groups", membership.group, membership.account}}, context.stop));
+           run_ok(host_, Command{{"usermod", "--append", "--groups", membership.group, membership.account}},
+                  context.stop));
   }
   return {};
 }

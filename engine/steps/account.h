@@ -21,7 +21,8 @@ class AccountsStep : public Step {
   Json inputs() const override;
   Result<Truth> check(StepContext& context) override;
   Status apply(StepContext& context) override;
-  Status undo(StepContext& context) override;  // leaves the account, takes it out of the groups we put it into
+  Status undo(
+      StepContext& context) override;  // leaves the account, takes it out of the groups we put it into
 
  private:
   struct Membership {

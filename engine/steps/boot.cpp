@@ -2,7 +2,8 @@
 
 namespace microstack {
 
-BootStep::BootStep(Host& host, Systemd& systemd, std::vector<std::string> enabled, std::vector<std::string> masked)
+BootStep::BootStep(Host& host, Systemd& systemd, std::vector<std::string> enabled,
+                   std::vector<std::string> masked)
     : host_(host), systemd_(systemd), enabled_(std::move(enabled)), masked_(std::move(masked)) {
   for (const auto* units : {&enabled_, &masked_})
     for (const std::string& unit : *units) systemd_.watch(unit);

@@ -11,7 +11,9 @@ constexpr const char* pair_secret = "ca/authority";
 constexpr const char* certificate_secret = "ca/certificate";
 
 // A group of its own (rabbitmq) is there to read the key.
-unsigned key_mode(const CertificateFact& fact) { return fact.group == "root" ? 0600 : 0640; }
+unsigned key_mode(const CertificateFact& fact) {
+  return fact.group == "root" ? 0600 : 0640;
+}
 
 }  // namespace
 
@@ -30,7 +32,8 @@ Result<Truth> AuthorityStep::check(StepContext&) {
   MS_TRY(const auto file, host_.read(path_));
   if (!file) return Truth::no("the authority's certificate " + path_ + " is missing");
   MS_TRY(const auto given, secrets_.find(certificate_secret));
-  if (given) return given->reveal() == file->bytes ? Truth::yes() : Truth::no("another authority is at " + path_);
+  if (given)
+    return given->reveal() == file->bytes ? Truth::yes() : Truth::no("another authority is at " + path_);
   MS_TRY(const auto pair, secrets_.find(pair_secret));
   if (!pair) return Truth::no("the cluster's authority has not been made");
   return pair->reveal().ends_with(file->bytes) ? Truth::yes() : Truth::no("another authority is at " + path_);
@@ -50,14 +53,15 @@ Result<Truth> CertificateStep::check(StepContext&) {
   MS_TRY(const auto both, host_.read(fact_.path + ".pem"));
   if (!certificate || !key || !both) return Truth::no(shown + "is missing");
   if (both->bytes != key->bytes + certificate->bytes) return Truth::no(shown + "and .pem differ");
-  if (key->mode != key_mode(fact_) || both->mode != key_mode(fact_) || key->owner != fact_.owner || key->group != fact_.group)
+  if (key->mode != key_mode(fact_) || both->mode != key_mode(fact_) || key->owner != fact_.owner ||
+      key->group != fact_.group)
     return Truth::no("the key of " + shown + "has another owner or mode");
   MS_TRY(const auto pair, secrets_.find(pair_secret));
   if (!pair) return Truth::no("the cluster's authority has not been made");
   const std::size_t split = pair->reveal().find("-----BEGIN CERTIFICATE-----");
   const std::string flaw = certificate_flaw(certificate->bytes, key->bytes,
-                                            split == std::string::npos ? "" : pair->reveal().substr(split), fact_.names,
-                                            renewed_before);
+                                            split == std::string::npos ? "" : pair->reveal().substr(split),
+                                            fact_.names, renewed_before);
   return flaw.empty() ? Truth::yes() : Truth::no(shown + flaw);
 }
 
@@ -65,11 +69,13 @@ Status CertificateStep::apply(StepContext&) {
   MS_TRY(const KeyPair authority, need_authority(secrets_, cluster_name_));
   MS_TRY(const KeyPair made, issue_certificate(authority, fact_.names, lasts));
   const std::string chain = made.certificate + authority.certificate;
-  for (const std::string& unit : fact_.restarts) MS_CHECK(RestartNote(host_, unit).leave(fact_.path + ".crt"));
+  for (const std::string& unit : fact_.restarts)
+    MS_CHECK(RestartNote(host_, unit).leave(fact_.path + ".crt"));
   const unsigned mode = key_mode(fact_);
   MS_CHECK(host_.write(fact_.path + ".key", FileContent{made.key.reveal(), mode, fact_.owner, fact_.group}));
   MS_CHECK(host_.write(fact_.path + ".crt", FileContent{chain, 0644, fact_.owner, fact_.group}));
-  return host_.write(fact_.path + ".pem", FileContent{made.key.reveal() + chain, mode, fact_.owner, fact_.group});
+  return host_.write(fact_.path + ".pem",
+                     FileContent{made.key.reveal() + chain, mode, fact_.owner, fact_.group});
 }
 
 Status CertificateStep::undo(StepContext&) {

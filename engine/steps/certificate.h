@@ -25,7 +25,10 @@ class AuthorityStep : public Step {
   Json inputs() const override { return {{"cluster", cluster_name_}, {"path", path_}}; }
   Result<Truth> check(StepContext& context) override;
   Status apply(StepContext& context) override;
-  Status undo(StepContext& context) override { (void)context; return host_.remove(path_); }
+  Status undo(StepContext& context) override {
+    (void)context;
+    return host_.remove(path_);
+  }
 
  private:
   Host& host_;
@@ -50,7 +53,9 @@ class CertificateStep : public Step {
   std::string id() const override { return "certificate:" + fact_.path; }
   std::string title() const override { return "Certificate " + fact_.path; }
   std::string host() const override { return host_.name(); }
-  Json inputs() const override { return {{"names", fact_.names}, {"owner", fact_.owner + ":" + fact_.group}}; }
+  Json inputs() const override {
+    return {{"names", fact_.names}, {"owner", fact_.owner + ":" + fact_.group}};
+  }
   Result<Truth> check(StepContext& context) override;
   Status apply(StepContext& context) override;
   Status undo(StepContext& context) override;

@@ -28,13 +28,21 @@ constexpr std::chrono::days authority_lasts{3650};
 // A node whose clock is somewhat behind must believe a certificate that was just made.
 constexpr std::chrono::days backdated{1};
 
-Error failed(const std::string& what) { return give_up(what + " failed", "OpenSSL"); }
+Error failed(const std::string& what) {
+  return give_up(what + " failed", "OpenSSL");
+}
 
-long seconds(std::chrono::days days) { return static_cast<long>(std::chrono::seconds(days).count()); }
+long seconds(std::chrono::days days) {
+  return static_cast<long>(std::chrono::seconds(days).count());
+}
 
-Key new_key() { return Key(EVP_EC_gen("P-256")); }
+Key new_key() {
+  return Key(EVP_EC_gen("P-256"));
+}
 
-Bio memory(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+Bio memory(const std::string& text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
 
 std::string text_of(const Bio& bio) {
   char* data = nullptr;
@@ -42,7 +50,9 @@ std::string text_of(const Bio& bio) {
   return std::string(data, static_cast<std::size_t>(size));
 }
 
-Key read_key(const std::string& pem) { return Key(PEM_read_bio_PrivateKey(memory(pem).get(), nullptr, nullptr, nullptr)); }
+Key read_key(const std::string& pem) {
+  return Key(PEM_read_bio_PrivateKey(memory(pem).get(), nullptr, nullptr, nullptr));
+}
 Certificate read_certificate(const std::string& pem) {
   return Certificate(PEM_read_bio_X509(memory(pem).get(), nullptr, nullptr, nullptr));
 }
@@ -74,7 +84,8 @@ Certificate new_certificate(EVP_PKEY* key, const std::string& common_name, std::
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), seconds(lasts));
   X509_NAME* subject = X509_get_subject_name(certificate.get());
   const std::string name = common_name.substr(0, 64);  // the limit of a common name
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
+                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
   return X509_set_pubkey(certificate.get(), key) == 1 ? std::move(certificate) : nullptr;
 }
 
@@ -128,8 +139,9 @@ Result<KeyPair> issue_certificate(const KeyPair& authority, const std::vector<st
   return as_pem(key.get(), made);
 }
 
-std::string certificate_flaw(const std::string& certificate, const std::string& key, const std::string& authority,
-                             const std::vector<std::string>& names, std::chrono::days spare) {
+std::string certificate_flaw(const std::string& certificate, const std::string& key,
+                             const std::string& authority, const std::vector<std::string>& names,
+                             std::chrono::days spare) {
   const Certificate own = read_certificate(certificate), issuer = read_certificate(authority);
   const Key own_key = read_key(key);
   if (!own || !own_key) return "cannot be read";

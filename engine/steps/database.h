@@ -15,9 +15,13 @@ class DatabaseStep : public Step {
  public:
   enum class Undo { everything, users };  // users: sealing a prepared image keeps the tables
 
-  DatabaseStep(Host& host, Secrets& secrets, std::string component, std::vector<Component::Database> databases,
-               Undo undo = Undo::everything)
-      : host_(host), secrets_(secrets), component_(std::move(component)), databases_(std::move(databases)), undo_(undo) {}
+  DatabaseStep(Host& host, Secrets& secrets, std::string component,
+               std::vector<Component::Database> databases, Undo undo = Undo::everything)
+      : host_(host),
+        secrets_(secrets),
+        component_(std::move(component)),
+        databases_(std::move(databases)),
+        undo_(undo) {}
 
   std::string id() const override { return "database:" + component_; }
   std::string title() const override { return "Databases of " + component_; }

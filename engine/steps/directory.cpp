@@ -9,7 +9,8 @@ Json DirectoryStep::inputs() const {
 }
 
 Result<Truth> DirectoryStep::check(StepContext& context) {
-  MS_TRY(const auto stat, host_.run(Command{{"stat", "--format=%F %04a %U:%G", "--", fact_.path}}, context.stop));
+  MS_TRY(const auto stat,
+         host_.run(Command{{"stat", "--format=%F %04a %U:%G", "--", fact_.path}}, context.stop));
   if (!stat.ok()) return Truth::no("folder " + fact_.path + " is missing");
   const std::string wanted = fmt::format("directory {:04o} {}:{}", fact_.mode, fact_.owner, fact_.group);
   std::string found = stat.out;
@@ -21,8 +22,8 @@ Result<Truth> DirectoryStep::check(StepContext& context) {
 Status DirectoryStep::apply(StepContext& context) {
   MS_TRY([[maybe_unused]] const auto out,
          run_ok(host_,
-                Command{{"install", "--directory", "--mode", fmt::format("{:04o}", fact_.mode), "--owner", fact_.owner,
-                         "--group", fact_.group, "--", fact_.path}},
+                Command{{"install", "--directory", "--mode", fmt::format("{:04o}", fact_.mode), "--owner",
+                         fact_.owner, "--group", fact_.group, "--", fact_.path}},
                 context.stop));
   return {};
 }

@@ -23,7 +23,8 @@ class DirectoryStep : public Step {
   Json inputs() const override;
   Result<Truth> check(StepContext& context) override;
   Status apply(StepContext& context) override;
-  Status undo(StepContext& context) override;  // removes it when it is empty: what was put into it is not ours
+  Status undo(
+      StepContext& context) override;  // removes it when it is empty: what was put into it is not ours
 
  private:
   Host& host_;

@@ -22,10 +22,11 @@ Result<Truth> FileStep::check(StepContext&) {
   MS_TRY(const auto wanted, fact_.content.find(secrets_));
   if (!wanted || found->bytes != *wanted) return Truth::no("file " + fact_.path + " has other content");
   if (found->mode != fact_.mode)
-    return Truth::no(fmt::format("file {} has mode {:04o} instead of {:04o}", fact_.path, found->mode, fact_.mode));
+    return Truth::no(
+        fmt::format("file {} has mode {:04o} instead of {:04o}", fact_.path, found->mode, fact_.mode));
   if (found->owner != fact_.owner || found->group != fact_.group)
-    return Truth::no(fmt::format("file {} belongs to {}:{} instead of {}:{}", fact_.path, found->owner, found->group,
-                                 fact_.owner, fact_.group));
+    return Truth::no(fmt::format("file {} belongs to {}:{} instead of {}:{}", fact_.path, found->owner,
+                                 found->group, fact_.owner, fact_.group));
   return Truth::yes();
 }
 

@@ -5,8 +5,8 @@
 
 #include "engine/host/host.h"
 #include "engine/plan/step.h"
-#include "engine/steps/undo_records.h"
 #include "engine/steps/secrets.h"
+#include "engine/steps/undo_records.h"
 
 namespace microstack {
 

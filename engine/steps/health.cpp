@@ -22,7 +22,8 @@ std::string connect_to(const std::string& address) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (const int rc = getaddrinfo(address.substr(0, colon).c_str(), address.substr(colon + 1).c_str(), &hints, &found))
+  if (const int rc =
+          getaddrinfo(address.substr(0, colon).c_str(), address.substr(colon + 1).c_str(), &hints, &found))
     return gai_strerror(rc);
   const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   int failed = connect(fd, found->ai_addr, found->ai_addrlen) == 0 ? 0 : errno;
@@ -53,8 +54,11 @@ Result<Truth> HealthStep::check(StepContext& context) {
     request.limit = one_try;
     request.idempotent = false;  // the waiting is done here
     const auto answer = client_.send(request, context.stop);
-    if (!answer) return answer.error().kind == ErrorKind::give_up ? Result<Truth>(answer.error()) : no(answer.error().what);
-    return answer->status < 500 ? Truth::yes() : no(fact_.http + " answers " + std::to_string(answer->status));
+    if (!answer)
+      return answer.error().kind == ErrorKind::give_up ? Result<Truth>(answer.error())
+                                                       : no(answer.error().what);
+    return answer->status < 500 ? Truth::yes()
+                                : no(fact_.http + " answers " + std::to_string(answer->status));
   }
   if (!fact_.tcp.empty()) {
     const std::string why = connect_to(fact_.tcp);
@@ -64,7 +68,9 @@ Result<Truth> HealthStep::check(StepContext& context) {
   command.limit = std::chrono::seconds(20);
   const auto answer = host_.run(command, context.stop);
   if (!answer) return answer.error();
-  return answer->ok() ? Truth::yes() : no(answer->err.empty() ? "exit code " + std::to_string(answer->exit_code) : answer->err);
+  return answer->ok()
+             ? Truth::yes()
+             : no(answer->err.empty() ? "exit code " + std::to_string(answer->exit_code) : answer->err);
 }
 
 Status HealthStep::apply(StepContext& context) {
@@ -75,7 +81,8 @@ Status HealthStep::apply(StepContext& context) {
     if (truth.holds) break;
     if (context.stop.stop_requested()) return retry("stopped while waiting: " + fact_.title, host_.name());
     if (std::chrono::steady_clock::now() >= end)
-      return retry("after " + std::to_string(fact_.limit.count()) + " s still " + truth.difference, host_.name(),
+      return retry("after " + std::to_string(fact_.limit.count()) + " s still " + truth.difference,
+                   host_.name(),
                    "see the services' logs on the node: journalctl --priority=warning --since=-10min");
     std::this_thread::sleep_for(pause);
   }

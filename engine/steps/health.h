@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "engine/clients/http/client.h"
-#include "engine/plan/step.h"
 #include "engine/host/host.h"
+#include "engine/plan/step.h"
 
 namespace microstack {
 
@@ -20,7 +20,8 @@ struct HealthFact {
 
 class HealthStep : public Step {
  public:
-  HealthStep(Host& host, http::Client& client, HealthFact fact) : host_(host), client_(client), fact_(std::move(fact)) {}
+  HealthStep(Host& host, http::Client& client, HealthFact fact)
+      : host_(host), client_(client), fact_(std::move(fact)) {}
 
   std::string id() const override { return "health:" + fact_.id; }
   std::string title() const override { return fact_.title; }

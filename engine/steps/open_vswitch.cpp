@@ -33,7 +33,9 @@ std::map<std::string, std::string> read_map(const std::string& text) {
   return map;
 }
 
-std::string quoted(const std::string& value) { return Json(value).dump(); }
+std::string quoted(const std::string& value) {
+  return Json(value).dump();
+}
 
 }  // namespace
 
@@ -47,8 +49,8 @@ Json OpenVSwitchStep::inputs() const {
 }
 
 Result<Truth> OpenVSwitchStep::check(StepContext& context) {
-  Command look{{"ovs-vsctl", "--timeout=10", "--format=csv", "--no-headings", "get", "Open_vSwitch", ".", "external_ids",
-                "other_config", "--", "get-manager", "--", "--columns=name", "list", "Port"}};
+  Command look{{"ovs-vsctl", "--timeout=10", "--format=csv", "--no-headings", "get", "Open_vSwitch", ".",
+                "external_ids", "other_config", "--", "get-manager", "--", "--columns=name", "list", "Port"}};
   MS_TRY(const auto found, host_.run(look, context.stop));
   if (!found.ok()) return Truth::no("Open vSwitch does not answer");
   std::istringstream lines(found.out);
@@ -67,13 +69,16 @@ Result<Truth> OpenVSwitchStep::check(StepContext& context) {
     }
     return {};
   };
-  for (const std::string& key : {differs(fact_.external_ids, read_map(ids)), differs(fact_.other_config, read_map(config))})
+  for (const std::string& key :
+       {differs(fact_.external_ids, read_map(ids)), differs(fact_.other_config, read_map(config))})
     if (!key.empty()) return Truth::no("Open vSwitch has another " + key);
-  if (!fact_.manager.empty() && !rest.contains(fact_.manager)) return Truth::no("Open vSwitch has another manager");
+  if (!fact_.manager.empty() && !rest.contains(fact_.manager))
+    return Truth::no("Open vSwitch has another manager");
   for (const auto& bridge : fact_.bridges) {
     if (!rest.contains(bridge.name)) return Truth::no("bridge " + bridge.name + " is missing");
     for (const std::string& port : bridge.ports)
-      if (!rest.contains(port)) return Truth::no("port " + port + " of bridge " + bridge.name + " is missing");
+      if (!rest.contains(port))
+        return Truth::no("port " + port + " of bridge " + bridge.name + " is missing");
   }
   return Truth::yes();
 }
@@ -84,16 +89,17 @@ Status OpenVSwitchStep::apply(StepContext& context) {
     for (const auto& [key, value] : values) {
       set.argv.insert(set.argv.end(), {"--", "remove", "Open_vSwitch", ".", column, key});
       if (!value.empty())
-        set.argv.insert(set.argv.end(), {"--", "set", "Open_vSwitch", ".", std::string(column) + ":" + key + "=" + quoted(value)});
+        set.argv.insert(set.argv.end(), {"--", "set", "Open_vSwitch", ".",
+                                         std::string(column) + ":" + key + "=" + quoted(value)});
     }
   };
   put("external_ids", fact_.external_ids);
   put("other_config", fact_.other_config);
   if (!fact_.manager.empty()) set.argv.insert(set.argv.end(), {"--", "set-manager", fact_.manager});
   for (const auto& bridge : fact_.bridges) {
-    set.argv.insert(set.argv.end(), {"--", "--may-exist", "add-br", bridge.name, "--", "set", "Bridge", bridge.name,
-                                     "datapath_type=" + fact_.datapath, "fail_mode=" + bridge.fail_mode,
-                                     "other_config:disable-in-band=true"});
+    set.argv.insert(set.argv.end(), {"--", "--may-exist", "add-br", bridge.name, "--", "set", "Bridge",
+                                     bridge.name, "datapath_type=" + fact_.datapath,
+                                     "fail_mode=" + bridge.fail_mode, "other_config:disable-in-band=true"});
     for (const std::string& port : bridge.ports)
       set.argv.insert(set.argv.end(), {"--", "--may-exist", "add-port", bridge.name, port});
   }
@@ -108,7 +114,8 @@ Status OpenVSwitchStep::undo(StepContext& context) {
   for (const auto& [key, value] : fact_.other_config)
     clear.argv.insert(clear.argv.end(), {"--", "remove", "Open_vSwitch", ".", "other_config", key});
   if (!fact_.manager.empty()) clear.argv.insert(clear.argv.end(), {"--", "del-manager"});
-  for (const auto& bridge : fact_.bridges) clear.argv.insert(clear.argv.end(), {"--", "--if-exists", "del-br", bridge.name});
+  for (const auto& bridge : fact_.bridges)
+    clear.argv.insert(clear.argv.end(), {"--", "--if-exists", "del-br", bridge.name});
   MS_TRY([[maybe_unused]] const auto result,  // fails where Open vSwitch is gone: nothing is left then
          host_.run(clear, context.stop));
   return {};

@@ -19,7 +19,7 @@ struct OpenVSwitchFact {
     std::string fail_mode = "standalone";  // secure: carries nothing until it is told to
   };
   std::vector<Bridge> bridges;
-  std::string datapath = "system";         // system | netdev
+  std::string datapath = "system";                  // system | netdev
   std::map<std::string, std::string> external_ids;  // an empty value: the key must not be there
   std::map<std::string, std::string> other_config;
   std::string manager;

@@ -7,7 +7,9 @@
 namespace microstack {
 namespace {
 
-std::string record_of(const std::string& package) { return "package:" + package; }
+std::string record_of(const std::string& package) {
+  return "package:" + package;
+}
 // While packages are installed nothing is started: a service starts when its configuration is there.
 constexpr const char* start_policy = "/usr/sbin/policy-rc.d";
 constexpr const char* start_nothing = "#!/bin/sh\n# MicroStack is installing packages\nexit 101\n";
@@ -56,7 +58,8 @@ Result<std::vector<std::string>> PackagesStep::missing(StepContext& context) {
   MS_TRY(const auto result, host_.run(query, context.stop));
   if (!result.ok() && result.out.empty()) {
     const std::string err = result.err;
-    return ask("dpkg cannot be asked: " + err, host_.name(), "the node must run a Debian release that carries OpenStack");
+    return ask("dpkg cannot be asked: " + err, host_.name(),
+               "the node must run a Debian release that carries OpenStack");
   }
   std::set<std::string> installed;
   for (const std::string& line : lines(result.out))
@@ -70,15 +73,25 @@ Result<std::vector<std::string>> PackagesStep::missing(StepContext& context) {
 Result<Truth> PackagesStep::check(StepContext& context) {
   if (names_.empty()) return Truth::yes();
   MS_TRY(const auto policy, host_.read(start_policy));
-  if (policy && policy->bytes == start_nothing) return Truth::no("the installation of packages was interrupted");
+  if (policy && policy->bytes == start_nothing)
+    return Truth::no("the installation of packages was interrupted");
   MS_TRY(const auto missing, this->missing(context));
   if (missing.empty()) return Truth::yes();
-  return Truth::no((missing.size() == 1 ? "package not installed: " : "packages not installed: ") + joined(missing));
+  return Truth::no((missing.size() == 1 ? "package not installed: " : "packages not installed: ") +
+                   joined(missing));
 }
 
 std::vector<std::string> PackagesStep::apt(std::vector<std::string> arguments) const {
-  std::vector<std::string> argv = {"apt-get", "--yes", "--quiet", "-o", "Dpkg::Options::=--force-confdef", "-o",
-                                   "Dpkg::Options::=--force-confold", "-o", "Dpkg::Use-Pty=0", "-o",
+  std::vector<std::string> argv = {"apt-get",
+                                   "--yes",
+                                   "--quiet",
+                                   "-o",
+                                   "Dpkg::Options::=--force-confdef",
+                                   "-o",
+                                   "Dpkg::Options::=--force-confold",
+                                   "-o",
+                                   "Dpkg::Use-Pty=0",
+                                   "-o",
                                    "DPkg::Lock::Timeout=300"};
   if (!source_.proxy.empty()) argv.insert(argv.end(), {"-o", "Acquire::http::Proxy=" + source_.proxy});
   argv.insert(argv.end(), arguments.begin(), arguments.end());
@@ -93,7 +106,8 @@ Status PackagesStep::write_source() {
     for (const std::string& line : lines(release->bytes))
       if (line.starts_with("VERSION_CODENAME=")) codename = line.substr(17);
   std::string text = "Types: deb\nURIs: " + source_.mirror + "\nSuites: " + codename + "\nComponents: main\n";
-  text += "Signed-By: " + (source_.keyring.empty() ? "/usr/share/keyrings/debian-archive-keyring.gpg" : source_.keyring) +
+  text += "Signed-By: " +
+          (source_.keyring.empty() ? "/usr/share/keyrings/debian-archive-keyring.gpg" : source_.keyring) +
           "\n";
   return host_.write("/etc/apt/sources.list.d/microstack.sources", FileContent{text});
 }
@@ -110,11 +124,13 @@ Status PackagesStep::apply(StepContext& context) {
   MS_CHECK(write_source());
 
   context.waiting("the package lists");
-  MS_TRY(const auto update, host_.run(Command{apt({"update"}), {}, quiet, {}, {}, install_limit}, context.stop));
+  MS_TRY(const auto update,
+         host_.run(Command{apt({"update"}), {}, quiet, {}, {}, install_limit}, context.stop));
   context.waiting("");
   if (!update.ok())
     return retry("the package lists cannot be had: " + update.err, host_.name(),
-                 "check the node's name resolution and the way to its package mirror (packages.mirror, packages.proxy)");
+                 "check the node's name resolution and the way to its package mirror (packages.mirror, "
+                 "packages.proxy)");
 
   MS_TRY(const auto policy, host_.read(start_policy));
   if (!policy) MS_CHECK(host_.write(start_policy, FileContent{start_nothing, 0755, "root", "root"}));
@@ -131,8 +147,9 @@ Status PackagesStep::apply(StepContext& context) {
   if (result->ok()) return {};
   const std::vector<std::string> absent = not_to_be_had(result->err);
   if (!absent.empty())
-    return ask("no package source of this node has " + joined(absent), host_.name(),
-               "the release needs Debian 13 with main enabled; or set packages.mirror to a mirror that has it");
+    return ask(
+        "no package source of this node has " + joined(absent), host_.name(),
+        "the release needs Debian 13 with main enabled; or set packages.mirror to a mirror that has it");
   return retry("apt-get install failed: " + result->err, host_.name(),
                "run 'dpkg --configure -a' and 'apt-get -f install' on the node, then apply again");
 }

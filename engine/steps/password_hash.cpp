@@ -10,7 +10,8 @@ namespace microstack {
 Result<std::string> password_hash(const Secret& password, int cost) {
   const auto data = std::make_unique<crypt_data>();
   char setting[CRYPT_GENSALT_OUTPUT_SIZE];
-  if (crypt_gensalt_rn("$2b$", static_cast<unsigned long>(cost), nullptr, 0, setting, sizeof setting) == nullptr)
+  if (crypt_gensalt_rn("$2b$", static_cast<unsigned long>(cost), nullptr, 0, setting, sizeof setting) ==
+      nullptr)
     return give_up("no salt could be drawn for a password");
   const char* hash = crypt_rn(password.reveal().c_str(), setting, data.get(), sizeof(crypt_data));
   if (hash == nullptr) return give_up("a password could not be hashed");

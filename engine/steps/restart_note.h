@@ -10,9 +10,12 @@ namespace microstack {
 
 class RestartNote {
  public:
-  RestartNote(Host& host, const std::string& unit) : host_(host), path_("/var/lib/microstack/restart/" + unit) {}
+  RestartNote(Host& host, const std::string& unit)
+      : host_(host), path_("/var/lib/microstack/restart/" + unit) {}
 
-  Status leave(const std::string& reason) { return host_.write(path_, FileContent{reason, 0600, "root", "root"}); }
+  Status leave(const std::string& reason) {
+    return host_.write(path_, FileContent{reason, 0600, "root", "root"});
+  }
   Result<std::optional<std::string>> reason() const;
   Status take_away() { return host_.remove(path_); }
 

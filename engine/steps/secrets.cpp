@@ -31,12 +31,15 @@ Result<std::string> replace_marks(const std::string& text, Take take) {
 Secrets::Secrets(Host& host, bool draws, std::map<std::string, std::string> given, std::string folder)
     : host_(host), draws_(draws), given_(std::move(given)), folder_(std::move(folder)) {}
 
-std::string Secrets::path(const std::string& name) const { return folder_ + "/" + name; }
+std::string Secrets::path(const std::string& name) const {
+  return folder_ + "/" + name;
+}
 
 Result<std::optional<Secret>> Secrets::find(const std::string& name) {
   const std::lock_guard lock(mutex_);
   if (const auto known = known_.find(name); known != known_.end()) return std::optional(known->second);
-  if (const auto given = given_.find(name); given != given_.end()) return std::optional(Secret(given->second));
+  if (const auto given = given_.find(name); given != given_.end())
+    return std::optional(Secret(given->second));
   MS_TRY(const auto content, host_.read(path(name)));
   if (!content) return std::optional<Secret>();
   return std::optional(known_.emplace(name, Secret(content->bytes)).first->second);
@@ -62,7 +65,9 @@ Result<Secret> Secrets::need(const std::string& name, const Draw& draw) {
   return secret;
 }
 
-std::string MarkedText::mark(const std::string& name) { return opening + name + closing; }
+std::string MarkedText::mark(const std::string& name) {
+  return opening + name + closing;
+}
 
 std::vector<std::string> MarkedText::names() const {
   std::set<std::string> names;
@@ -74,7 +79,8 @@ std::vector<std::string> MarkedText::names() const {
 }
 
 std::string MarkedText::shown() const {
-  return replace_marks(marked_, [](const std::string& name) -> Result<std::string> { return "{secret:" + name + "}"; })
+  return replace_marks(marked_,
+                       [](const std::string& name) -> Result<std::string> { return "{secret:" + name + "}"; })
       .value_or("{a broken mark}");
 }
 

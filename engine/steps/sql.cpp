@@ -45,13 +45,15 @@ std::string sql_name(const std::string& name) {
 
 Result<std::vector<Sql::Row>> Sql::query(const std::string& statements, std::stop_token stop,
                                          std::chrono::milliseconds limit) {
-  Command command{{"mariadb", "--no-defaults", "--batch", "--skip-column-names", "--default-character-set=utf8mb4"}};
+  Command command{
+      {"mariadb", "--no-defaults", "--batch", "--skip-column-names", "--default-character-set=utf8mb4"}};
   command.stdin_text = statements;
   command.limit = limit;
   MS_TRY(const auto result, host_.run(command, stop));
   if (!result.ok()) {
     if (unreachable(result.err) || result.exit_code == 127)
-      return retry("the database does not answer", host_.name(), "see 'systemctl status mariadb' on the node");
+      return retry("the database does not answer", host_.name(),
+                   "see 'systemctl status mariadb' on the node");
     return give_up("the database refused a statement: " + result.err, host_.name());
   }
   std::vector<Row> rows;
@@ -62,7 +64,8 @@ Result<std::vector<Sql::Row>> Sql::query(const std::string& statements, std::sto
 
 Status Sql::transaction(const std::string& statements, std::stop_token stop) {
   // One at a time: two that insert the same shared rows side by side end in deadlocks.
-  const auto done = query("SELECT GET_LOCK('microstack', 50);\nSTART TRANSACTION;\n" + statements + "\nCOMMIT;\n", stop);
+  const auto done =
+      query("SELECT GET_LOCK('microstack', 50);\nSTART TRANSACTION;\n" + statements + "\nCOMMIT;\n", stop);
   return done ? Status() : Status(done.error());
 }
 

@@ -15,7 +15,9 @@ Json TaskStep::inputs() const {
   return inputs;
 }
 
-std::string TaskStep::fingerprint() const { return sha256_hex(inputs().dump()).substr(0, 32); }
+std::string TaskStep::fingerprint() const {
+  return sha256_hex(inputs().dump()).substr(0, 32);
+}
 
 Result<Truth> TaskStep::check(StepContext& context) {
   const Truth not_done = Truth::no("not done: " + fact_.title);
@@ -28,7 +30,8 @@ Result<Truth> TaskStep::check(StepContext& context) {
   if (!fact_.unless_sql.empty()) {
     const auto rows = Sql(host_).query(fact_.unless_sql, context.stop);
     if (rows) return rows->empty() ? not_done : Truth::yes();
-    if (rows.error().kind == ErrorKind::retry) return Truth::no("not known whether done (the database does not answer): " + fact_.title);
+    if (rows.error().kind == ErrorKind::retry)
+      return Truth::no("not known whether done (the database does not answer): " + fact_.title);
     return not_done;  // the table or the database it asks about is not there yet
   }
   MS_TRY(const auto done, host_.read(note()));
@@ -52,6 +55,8 @@ Status TaskStep::apply(StepContext& context) {
   return host_.write(note(), FileContent{fingerprint(), 0600, "root", "root"});
 }
 
-Status TaskStep::undo(StepContext&) { return has_question() ? Status() : host_.remove(note()); }
+Status TaskStep::undo(StepContext&) {
+  return has_question() ? Status() : host_.remove(note());
+}
 
 }  // namespace microstack

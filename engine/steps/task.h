@@ -24,7 +24,8 @@ struct TaskFact {
 
 class TaskStep : public Step {
  public:
-  TaskStep(Host& host, Secrets& secrets, TaskFact fact) : host_(host), secrets_(secrets), fact_(std::move(fact)) {}
+  TaskStep(Host& host, Secrets& secrets, TaskFact fact)
+      : host_(host), secrets_(secrets), fact_(std::move(fact)) {}
 
   std::string id() const override { return "task:" + fact_.id; }
   std::string title() const override { return fact_.title; }
@@ -32,7 +33,8 @@ class TaskStep : public Step {
   Json inputs() const override;
   Result<Truth> check(StepContext& context) override;
   Status apply(StepContext& context) override;
-  Status undo(StepContext& context) override;  // forgets that it was done; what it made goes with the database or package
+  Status undo(StepContext& context)
+      override;  // forgets that it was done; what it made goes with the database or package
 
  private:
   bool has_question() const { return !fact_.unless.empty() || !fact_.unless_sql.empty(); }

@@ -5,7 +5,9 @@ namespace {
 
 // A record is one file that looks like the file it keeps: same mode and owner, so that a secret in it stays one. What did
 // not exist is an empty file of a name of its own.
-std::string absent(const std::string& path) { return path + ".absent"; }
+std::string absent(const std::string& path) {
+  return path + ".absent";
+}
 
 }  // namespace
 

@@ -8,7 +8,8 @@ namespace microstack {
 
 class UnitStep : public Step {
  public:
-  UnitStep(Host& host, Systemd& systemd, std::string name, std::chrono::seconds limit = std::chrono::seconds(300));
+  UnitStep(Host& host, Systemd& systemd, std::string name,
+           std::chrono::seconds limit = std::chrono::seconds(300));
 
   std::string id() const override { return "unit:" + name_; }
   std::string title() const override { return "Start " + name_; }

@@ -8,14 +8,15 @@ namespace microstack {
 void add_guest(CLI::App& program, Front& front) {
   auto* guest = program.add_subcommand("guest", "The tiny guest that a demo starts");
   guest->require_subcommand(1);
-  guest->add_subcommand("image", "Build its image where it is missing, and say where it is")->callback([&front] {
-    front.finish([&]() -> Result<Json> {
-      Cancel cancel;
-      LocalHost local;
-      MS_TRY(const std::string path, guest_image(local, front.places, cancel.token()));
-      return Json{{"path", path}};
-    }());
-  });
+  guest->add_subcommand("image", "Build its image where it is missing, and say where it is")
+      ->callback([&front] {
+        front.finish([&]() -> Result<Json> {
+          Cancel cancel;
+          LocalHost local;
+          MS_TRY(const std::string path, guest_image(local, front.places, cancel.token()));
+          return Json{{"path", path}};
+        }());
+      });
 }
 
 }  // namespace microstack

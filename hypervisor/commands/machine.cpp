@@ -33,7 +33,8 @@ Result<FileLock> only_one(const Places& places, const MachineSpec& spec, const S
     if (told && lock) context.waiting("");
     if (lock) return std::move(*lock);
     if (!told) context.waiting("the run that makes machine " + spec.name + " already");
-    if (context.stop.stop_requested()) return retry("stopped while another run makes machine " + spec.name, path);
+    if (context.stop.stop_requested())
+      return retry("stopped while another run makes machine " + spec.name, path);
     if (std::chrono::steady_clock::now() >= deadline)
       return retry("another run has been making machine " + spec.name + " for an hour", path,
                    "see what it does: fuser -v " + path);

@@ -44,7 +44,8 @@ Status leave(const Front& front, Planner& planner, const Profile& now, RunOption
   if (plan.empty()) return {};
   const auto tell = options.events;
   options.events = [tell](const Event& event) {
-    if (event.kind != Event::Kind::plan && event.kind != Event::Kind::done) tell(event);  // those are the run's
+    if (event.kind != Event::Kind::plan && event.kind != Event::Kind::done)
+      tell(event);  // those are the run's
   };
   auto outcome = unwind(plan, options);
   if (!outcome.ok()) return std::move(*outcome.error);

@@ -8,8 +8,8 @@
 //       return model<Disk>("A disk of a node.",
 //                          attribute("id", &Disk::id).computed().keeps().identity().doc("Its id."),
 //                          attribute("name", &Disk::name).required().replaces().doc("Its name."),
-//                          attribute("size_gib", &Disk::size_gib).defaults_to(10).between(1, 512).doc("Its
-//                          size."));
+//                          attribute("size_gib", &Disk::size_gib).defaults_to(10).between(1, 512)
+//                              .doc("Its size."));
 //     }
 //   };
 //
@@ -28,8 +28,8 @@
 //       disk.name = there->name, disk.size_gib = there->size;
 //       return Found::yes;
 //     }
-//     Status update(const Disk& before, Disk& disk, Call&) override { return store_.resize(*disk.id,
-//     *disk.size_gib); } Status remove(const Disk& disk, Call&) override { return store_.remove(*disk.id); }
+//     Status update(const Disk& before, Disk& disk, Call&) override { return store_.resize(*disk.id, *disk.size_gib); }
+//     Status remove(const Disk& disk, Call&) override { return store_.remove(*disk.id); }
 //   };
 //
 // In main: provider.add(std::make_unique<DiskResource>(store)). What the framework holds resources to, so

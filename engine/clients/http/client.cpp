@@ -364,7 +364,8 @@ Error status_error(const Request& request, const Response& response) {
   Error error = give_up(what, place(request));
   error.code = std::to_string(status);
   if (status == 408 || status == 429 || status >= 500) error.kind = ErrorKind::retry;
-  if (status == 400 || status == 401 || status == 403 || status == 409 || status == 413) error.kind = ErrorKind::ask;
+  if (status == 400 || status == 401 || status == 403 || status == 409 || status == 413)
+    error.kind = ErrorKind::ask;
   if (status == 401) error.fix = "check the user name and password or the application credential";
   if (status == 403) error.fix = "use an account with the role this call needs, or raise the quota";
   return error;

@@ -17,7 +17,8 @@ Result<std::string> guest_image(Host& host, const Places& places, std::stop_toke
   if (built.ok() && !path.empty()) return path;
   // The script's last line says what is wrong, and what to do where a person can.
   const bool tools = built.err.find("apt-get ") != std::string::npos;
-  return doing("building the demo guest", tools ? ask(built.err, host.name()) : retry(built.err, host.name()));
+  return doing("building the demo guest",
+               tools ? ask(built.err, host.name()) : retry(built.err, host.name()));
 }
 
 }  // namespace microstack

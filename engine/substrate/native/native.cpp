@@ -15,18 +15,20 @@ http::Options Tools::http_options() {
   return options;
 }
 
-Result<Plan> plan(const Profile& profile, const Catalogue& catalogue, const Json& facts, Tools& tools, Stage stage) {
+Result<Plan> plan(const Profile& profile, const Catalogue& catalogue, const Json& facts, Tools& tools,
+                  Stage stage) {
   MS_TRY(Recipe recipe, native::recipe(profile, catalogue, facts, tools));
   const std::set<std::string> chosen = stage == Stage::prepare ? prepared(recipe) : std::set<std::string>();
   Plan plan;
   for (Entry& entry : recipe.entries)
-    if (stage == Stage::all || chosen.contains(entry.step->id())) plan.add(std::move(entry.step), std::move(entry.after));
+    if (stage == Stage::all || chosen.contains(entry.step->id()))
+      plan.add(std::move(entry.step), std::move(entry.after));
   MS_CHECK(plan.validate());
   return plan;
 }
 
-Result<Plan> leaving(const Profile& before, const Json& facts_before, const Profile& now, const Json& facts_now,
-                     const Catalogue& catalogue, Tools& tools) {
+Result<Plan> leaving(const Profile& before, const Json& facts_before, const Profile& now,
+                     const Json& facts_now, const Catalogue& catalogue, Tools& tools) {
   MS_TRY(Recipe had, native::recipe(before, catalogue, facts_before, tools));
   MS_TRY(const Recipe has, native::recipe(now, catalogue, facts_now, tools));
   std::set<std::string> stays, enabled, leaves;
@@ -37,12 +39,14 @@ Result<Plan> leaving(const Profile& before, const Json& facts_before, const Prof
   }
   for (Entry& entry : had.entries) {
     const Json boot = entry.step->inputs();
-    if (entry.kind == Entry::Kind::unit && boot.contains("enabled")) {  // one fact of all units: only theirs is undone
+    if (entry.kind == Entry::Kind::unit &&
+        boot.contains("enabled")) {  // one fact of all units: only theirs is undone
       std::vector<std::string> gone;
       for (const auto& unit : boot["enabled"])
         if (!enabled.contains(unit)) gone.push_back(unit);
       if (!gone.empty()) leaves.insert(entry.step->id());
-      entry.step = std::make_unique<BootStep>(tools.host, tools.systemd, std::move(gone), std::vector<std::string>());
+      entry.step =
+          std::make_unique<BootStep>(tools.host, tools.systemd, std::move(gone), std::vector<std::string>());
     } else if (entry.kind != Entry::Kind::package && !stays.contains(entry.step->id())) {
       leaves.insert(entry.step->id());
     }
@@ -57,8 +61,8 @@ Result<Plan> leaving(const Profile& before, const Json& facts_before, const Prof
   return plan;
 }
 
-Result<std::map<std::string, std::string>> owners(const Profile& profile, const Catalogue& catalogue, const Json& facts,
-                                                  Tools& tools) {
+Result<std::map<std::string, std::string>> owners(const Profile& profile, const Catalogue& catalogue,
+                                                  const Json& facts, Tools& tools) {
   MS_TRY(const Recipe recipe, native::recipe(profile, catalogue, facts, tools));
   std::map<std::string, std::string> owners;
   for (const Entry& entry : recipe.entries) owners[entry.step->id()] = entry.component;
@@ -66,7 +70,7 @@ Result<std::map<std::string, std::string>> owners(const Profile& profile, const 
 }
 
 Result<NodeStatus> status(const Profile& profile, const Catalogue& catalogue, const Json& facts, Tools& tools,
-                      const RunOptions& options) {
+                          const RunOptions& options) {
   MS_TRY(const auto owners, native::owners(profile, catalogue, facts, tools));
   MS_TRY(const Plan plan, native::plan(profile, catalogue, facts, tools));
   Findings findings = examine(plan, options);
@@ -85,13 +89,15 @@ Result<NodeStatus> status(const Profile& profile, const Catalogue& catalogue, co
 Json to_json(const NodeStatus& status) {
   Json differences = Json::array();
   for (const Difference& difference : status.differences)
-    differences.push_back({{"component", difference.component}, {"step", difference.step}, {"text", difference.text}});
+    differences.push_back(
+        {{"component", difference.component}, {"step", difference.step}, {"text", difference.text}});
   Json json = {{"differences", differences}, {"healthy", status.healthy}};
   if (status.error) json["error"] = microstack::to_json(*status.error);
   return json;
 }
 
-Result<std::vector<std::string>> packages(const Catalogue& catalogue, const std::vector<std::string>& components,
+Result<std::vector<std::string>> packages(const Catalogue& catalogue,
+                                          const std::vector<std::string>& components,
                                           const std::vector<std::string>& roles) {
   std::set<std::string> names;
   for (const std::string& name : components) {
@@ -100,7 +106,8 @@ Result<std::vector<std::string>> packages(const Catalogue& catalogue, const std:
     if (!runs_on(*component, roles)) continue;
     names.insert(component->native.packages.begin(), component->native.packages.end());
     for (const std::string& role : roles)
-      if (const auto more = component->native.role_packages.find(role); more != component->native.role_packages.end())
+      if (const auto more = component->native.role_packages.find(role);
+          more != component->native.role_packages.end())
         names.insert(more->second.begin(), more->second.end());
   }
   return std::vector<std::string>(names.begin(), names.end());

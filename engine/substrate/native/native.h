@@ -19,7 +19,8 @@ namespace microstack::native {
 
 // What the steps of a node work with; outlives every plan made with it.
 struct Tools {
-  Tools(Host& host, Secrets& secrets) : host(host), secrets(secrets), undo(host), systemd(host), http(http_options()) {}
+  Tools(Host& host, Secrets& secrets)
+      : host(host), secrets(secrets), undo(host), systemd(host), http(http_options()) {}
 
   Host& host;
   Secrets& secrets;
@@ -46,8 +47,8 @@ Result<Plan> seal(const Profile& profile, const Catalogue& catalogue, const Json
 
 // What a node had by `before` and is not to have any more by `now` (a component that left): the steps as they were
 // carried out, for unwind(). Packages stay: they cost nothing but disk, and what is masked for them stays masked.
-Result<Plan> leaving(const Profile& before, const Json& facts_before, const Profile& now, const Json& facts_now,
-                     const Catalogue& catalogue, Tools& tools);
+Result<Plan> leaving(const Profile& before, const Json& facts_before, const Profile& now,
+                     const Json& facts_now, const Catalogue& catalogue, Tools& tools);
 
 // A difference found by looking, with the component whose fact it is ("" for the node's own).
 struct Difference {
@@ -64,14 +65,15 @@ Json to_json(const NodeStatus& status);
 
 // Carries out nothing: every step's check.
 Result<NodeStatus> status(const Profile& profile, const Catalogue& catalogue, const Json& facts, Tools& tools,
-                      const RunOptions& options);
+                          const RunOptions& options);
 
 // The components whose steps these are: step id -> component name ("" for the node's own).
-Result<std::map<std::string, std::string>> owners(const Profile& profile, const Catalogue& catalogue, const Json& facts,
-                                                  Tools& tools);
+Result<std::map<std::string, std::string>> owners(const Profile& profile, const Catalogue& catalogue,
+                                                  const Json& facts, Tools& tools);
 
 // All packages that these components need on a node with these roles, sorted: the base image's list.
-Result<std::vector<std::string>> packages(const Catalogue& catalogue, const std::vector<std::string>& components,
+Result<std::vector<std::string>> packages(const Catalogue& catalogue,
+                                          const std::vector<std::string>& components,
                                           const std::vector<std::string>& roles);
 
 }  // namespace microstack::native

@@ -35,7 +35,9 @@ Ids operator+(Ids left, const Ids& right) {
   return left;
 }
 
-unsigned octal(const std::string& mode) { return static_cast<unsigned>(std::stoul(mode, nullptr, 8)); }
+unsigned octal(const std::string& mode) {
+  return static_cast<unsigned>(std::stoul(mode, nullptr, 8));
+}
 
 class Writer {
  public:
@@ -71,8 +73,8 @@ class Writer {
       const bool asked = std::find(names.begin(), names.end(), name) != names.end();
       if (!runs_on(*component, profile_.node.roles)) continue;
       if (!asked)
-        return ask("component " + name + " is needed on this node but is not in its profile", profile_.node.name,
-                   "add it to the profile's components", {"components"});
+        return ask("component " + name + " is needed on this node but is not in its profile",
+                   profile_.node.name, "add it to the profile's components", {"components"});
       here_.push_back(component);
     }
     return {};
@@ -84,7 +86,8 @@ class Writer {
   }
   static Result<std::string> text_with(const std::string& text, const Component& component, const Json& facts,
                                        const std::string& name) {
-    if (text.find("{{") == std::string::npos && text.find("{%") == std::string::npos && text.find("{#") == std::string::npos)
+    if (text.find("{{") == std::string::npos && text.find("{%") == std::string::npos &&
+        text.find("{#") == std::string::npos)
       return text;
     auto rendered = render(text, name, facts, [](const std::string& secret) -> Result<std::string> {
       return MarkedText::mark(secret);
@@ -100,7 +103,8 @@ class Writer {
     }
     return out;
   }
-  Result<std::map<std::string, std::string>> texts(const std::map<std::string, std::string>& all, const Component& component) {
+  Result<std::map<std::string, std::string>> texts(const std::map<std::string, std::string>& all,
+                                                   const Component& component) {
     std::map<std::string, std::string> out;
     for (const auto& [key, one] : all) {
       MS_TRY(out[key], text(one, component));
@@ -113,7 +117,8 @@ class Writer {
   }
 
   // --- entries -----------------------------------------------------------------------------------------------------
-  std::string add(const std::string& component, Kind kind, std::unique_ptr<Step> step, Ids after, bool prepare = false) {
+  std::string add(const std::string& component, Kind kind, std::unique_ptr<Step> step, Ids after,
+                  bool prepare = false) {
     std::string id = step->id();
     recipe_.entries.push_back(Entry{std::move(step), std::move(after), component, kind, prepare});
     return id;
@@ -123,7 +128,9 @@ class Writer {
     Ids names;
     for (const Component* component : here_) names.push_back(component->name);
     MS_TRY(auto packages, native::packages(catalogue_, names, profile_.node.roles));
-    add("", Kind::package, std::make_unique<PackagesStep>(tools_.host, tools_.undo, std::move(packages), profile_.packages), {}, true);
+    add("", Kind::package,
+        std::make_unique<PackagesStep>(tools_.host, tools_.undo, std::move(packages), profile_.packages), {},
+        true);
     add("", Kind::authority,
         std::make_unique<AuthorityStep>(tools_.host, tools_.secrets, profile_.cluster.name,
                                         facts_["api"]["ca_file"].get<std::string>()),
@@ -144,7 +151,8 @@ class Writer {
         MS_TRY(const bool counts, unit_counts(*component, unit));
         if (counts) (unit.masked ? masked : enabled).push_back(unit.name);
       }
-    add("", Kind::unit, std::make_unique<BootStep>(tools_.host, tools_.systemd, std::move(enabled), std::move(masked)),
+    add("", Kind::unit,
+        std::make_unique<BootStep>(tools_.host, tools_.systemd, std::move(enabled), std::move(masked)),
         Ids{packages_id} + unit_files_);
     return {};
   }
@@ -156,20 +164,24 @@ class Writer {
       MS_TRY(const bool counts, this->counts(directory.when, component));
       MS_TRY(auto path, text(directory.path, component));
       if (!counts || !paths_.insert(path).second) continue;  // a folder may be named by several components
-      parts.ground.push_back(add(component.name, Kind::directory,
-                                 std::make_unique<DirectoryStep>(tools_.host, DirectoryFact{path, octal(directory.mode),
-                                                                                            directory.owner, directory.group}),
-                                 {packages_id}));
+      parts.ground.push_back(
+          add(component.name, Kind::directory,
+              std::make_unique<DirectoryStep>(
+                  tools_.host, DirectoryFact{path, octal(directory.mode), directory.owner, directory.group}),
+              {packages_id}));
     }
     if (!component.native.accounts.empty())
-      parts.ground.push_back(add(component.name, Kind::account,
-                                 std::make_unique<AccountsStep>(tools_.host, tools_.undo, component.name, component.native.accounts),
-                                 {packages_id}));
+      parts.ground.push_back(add(
+          component.name, Kind::account,
+          std::make_unique<AccountsStep>(tools_.host, tools_.undo, component.name, component.native.accounts),
+          {packages_id}));
     const Ids folders = Ids{packages_id} + parts.ground;
     for (const auto& file : component.native.files) MS_CHECK(add_file(component, file, folders));
     for (const auto& keys : component.native.key_repositories) add_keys(component, keys, folders);
-    for (const auto& certificate : component.native.certificates) MS_CHECK(add_certificate(component, certificate, folders));
-    for (const auto& settings : component.native.open_vswitch) MS_CHECK(add_open_vswitch(component, settings));
+    for (const auto& certificate : component.native.certificates)
+      MS_CHECK(add_certificate(component, certificate, folders));
+    for (const auto& settings : component.native.open_vswitch)
+      MS_CHECK(add_open_vswitch(component, settings));
     return {};
   }
 
@@ -192,27 +204,34 @@ class Writer {
     MS_TRY(auto content, text_with(source, component, facts, name));
     fact.content = MarkedText(std::move(content));
     if (fact.path.starts_with("/etc/systemd/")) unit_files_.push_back("file:" + fact.path);
-    parts_[component.name].ground.push_back(add(
-        component.name, Kind::file, std::make_unique<FileStep>(tools_.host, tools_.secrets, tools_.undo, std::move(fact)), after));
+    parts_[component.name].ground.push_back(
+        add(component.name, Kind::file,
+            std::make_unique<FileStep>(tools_.host, tools_.secrets, tools_.undo, std::move(fact)), after));
     return {};
   }
 
   // 32 random bytes as URL-safe base64 with its padding: what Fernet calls a key. 1 is the primary one, 0 the next.
   void add_keys(const Component& component, const Component::KeyRepository& keys, const Ids& after) {
-    const std::string folder = add(component.name, Kind::directory,
-                                   std::make_unique<DirectoryStep>(tools_.host, DirectoryFact{keys.path, 0700, keys.owner, keys.group}),
-                                   after);
+    const std::string folder = add(
+        component.name, Kind::directory,
+        std::make_unique<DirectoryStep>(tools_.host, DirectoryFact{keys.path, 0700, keys.owner, keys.group}),
+        after);
     parts_[component.name].ground.push_back(folder);
     for (const auto& [file, secret] : {std::pair{"0", keys.secret + "-next"}, std::pair{"1", keys.secret}})
       parts_[component.name].ground.push_back(
           add(component.name, Kind::file,
               std::make_unique<FileStep>(tools_.host, tools_.secrets, tools_.undo,
-                                         FileFact{keys.path + "/" + file, MarkedText(MarkedText::mark(secret) + "="), 0600,
-                                                  keys.owner, keys.group, {}}),
+                                         FileFact{keys.path + "/" + file,
+                                                  MarkedText(MarkedText::mark(secret) + "="),
+                                                  0600,
+                                                  keys.owner,
+                                                  keys.group,
+                                                  {}}),
               {folder}));
   }
 
-  Status add_certificate(const Component& component, const Component::Certificate& certificate, const Ids& after) {
+  Status add_certificate(const Component& component, const Component::Certificate& certificate,
+                         const Ids& after) {
     MS_TRY(const bool counts, this->counts(certificate.when, component));
     if (!counts) return {};
     CertificateFact fact{certificate.path, {}, certificate.owner, certificate.group, certificate.restarts};
@@ -222,7 +241,8 @@ class Writer {
     fact.names = Ids() + fact.names;  // each once
     parts_[component.name].ground.push_back(
         add(component.name, Kind::certificate,
-            std::make_unique<CertificateStep>(tools_.host, tools_.secrets, profile_.cluster.name, std::move(fact)),
+            std::make_unique<CertificateStep>(tools_.host, tools_.secrets, profile_.cluster.name,
+                                              std::move(fact)),
             after + Ids{authority_id}));
     return {};
   }
@@ -255,9 +275,11 @@ class Writer {
   Status add_data(const Component& component) {
     Parts& parts = parts_[component.name];
     if (!component.native.databases.empty())
-      parts.databases.push_back(add(component.name, Kind::database,
-                                    std::make_unique<DatabaseStep>(tools_.host, tools_.secrets, component.name, component.native.databases),
-                                    {database_component}));
+      parts.databases.push_back(
+          add(component.name, Kind::database,
+              std::make_unique<DatabaseStep>(tools_.host, tools_.secrets, component.name,
+                                             component.native.databases),
+              {database_component}));
     for (const auto& task : component.native.tasks) {
       MS_TRY(const auto id, add_task(component, task, parts.ground + parts.databases));
       if (!id.empty()) parts.tasks.push_back(id);
@@ -279,7 +301,8 @@ class Writer {
     MS_TRY(fact.stdin_text, text(task.stdin_text, component));
     MS_TRY(fact.sql, text(task.sql, component));
     if (!task.sql.empty() || !task.unless_sql.empty()) after = after + Ids{database_component};
-    return add(component.name, Kind::task, std::make_unique<TaskStep>(tools_.host, tools_.secrets, std::move(fact)),
+    return add(component.name, Kind::task,
+               std::make_unique<TaskStep>(tools_.host, tools_.secrets, std::move(fact)),
                Ids{packages_id} + after + task.after, task.prepare);
   }
 
@@ -311,13 +334,15 @@ class Writer {
       MS_TRY(const bool counts, unit_counts(component, unit));
       if (!counts || unit.masked) continue;
       parts.units.push_back(add(component.name, Kind::unit,
-                                std::make_unique<UnitStep>(tools_.host, tools_.systemd, unit.name), before + unit.after));
+                                std::make_unique<UnitStep>(tools_.host, tools_.systemd, unit.name),
+                                before + unit.after));
     }
     for (std::size_t i = 0; i < component.native.health.size(); ++i) {
       const auto& health = component.native.health[i];
       MS_TRY(const bool counts, this->counts(health.when, component));
       if (!counts) continue;
-      HealthFact fact{component.name + "/" + std::to_string(i), health.title, {}, {}, {}, std::chrono::seconds(health.limit_s)};
+      HealthFact fact{component.name + "/" + std::to_string(i), health.title, {}, {}, {},
+                      std::chrono::seconds(health.limit_s)};
       MS_TRY(fact.http, text(health.http, component));
       MS_TRY(fact.tcp, text(health.tcp, component));
       MS_TRY(fact.run, texts(health.run, component));
@@ -359,7 +384,8 @@ class Writer {
           resolved = resolved + parts_[name].ready();
         } else if (!elsewhere.contains(name)) {
           const Component* component = catalogue_.find(entry.component);
-          return ask("step " + entry.step->id() + " comes after " + name + ", which is neither a component, a task nor a step",
+          return ask("step " + entry.step->id() + " comes after " + name +
+                         ", which is neither a component, a task nor a step",
                      component == nullptr ? "" : component->source_file, {}, {"after"});
         }
       }

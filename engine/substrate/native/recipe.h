@@ -18,7 +18,20 @@ struct Entry {
   std::unique_ptr<Step> step;
   std::vector<std::string> after;
   std::string component;  // "" for the node's own
-  enum class Kind { package, authority, directory, account, file, certificate, open_vswitch, database, task, unit, identity, health } kind;
+  enum class Kind {
+    package,
+    authority,
+    directory,
+    account,
+    file,
+    certificate,
+    open_vswitch,
+    database,
+    task,
+    unit,
+    identity,
+    health
+  } kind;
   bool prepare = false;
 };
 

@@ -64,7 +64,8 @@ Result<Plan> seal(const Profile& profile, const Catalogue& catalogue, const Json
       units.push_back(add(std::move(entry.step), users));
   for (Entry& entry : recipe.entries) {
     if (entry.step == nullptr || !chosen.contains(entry.step->id())) continue;
-    if (entry.kind == Entry::Kind::file || entry.kind == Entry::Kind::certificate || entry.kind == Entry::Kind::authority)
+    if (entry.kind == Entry::Kind::file || entry.kind == Entry::Kind::certificate ||
+        entry.kind == Entry::Kind::authority)
       add(std::move(entry.step), units);
   }
   const std::vector<std::string> before = all;

@@ -73,8 +73,9 @@ TEST_CASE("secrets are resolved by the caller and can be listed without renderin
   CHECK(parsed->secrets() == std::set<std::string>{"nova/db", "x"});
   CHECK(parsed->render(facts, secret_names()).value() == "pw=secret:nova/db");
   CHECK(
-      parsed->render(facts, [](const std::string&) -> Result<std::string> { return std::string("{{ a.b }}"); }).value() ==
-      "pw={{ a.b }}");
+      parsed
+          ->render(facts, [](const std::string&) -> Result<std::string> { return std::string("{{ a.b }}"); })
+          .value() == "pw={{ a.b }}");
   const auto refused =
       parsed->render(facts, [](const std::string& name) -> Result<std::string> { return ask("no " + name); });
   REQUIRE_FALSE(refused);

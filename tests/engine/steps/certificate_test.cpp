@@ -22,7 +22,8 @@ TEST_CASE("a certificate is for its names, its key and its authority, and nothin
   CHECK(flaw(*authority, {"10.0.0.6"}, days(60)) == "is not for 10.0.0.6");
   CHECK(flaw(*other, {"10.0.0.5"}, days(60)) == "is not signed by the cluster's authority");
   CHECK(flaw(*authority, {"10.0.0.5"}, days(91)).starts_with("ends in "));
-  CHECK(certificate_flaw(made->certificate, other->key.reveal(), authority->certificate, {}, days(1)) == "does not fit its key");
+  CHECK(certificate_flaw(made->certificate, other->key.reveal(), authority->certificate, {}, days(1)) ==
+        "does not fit its key");
 }
 
 TEST_CASE("the authority is made once and a certificate is made from it") {
@@ -39,8 +40,9 @@ TEST_CASE("the authority is made once and a certificate is made from it") {
   const std::string pair = known->key.reveal() + known->certificate;
   contracts::step([&] { return std::make_unique<World>(pair); },
                   [](World& world) {
-                    return std::make_unique<CertificateStep>(world, world.secrets, "demo",
-                                                             CertificateFact{"/etc/microstack/tls/api", {"10.0.0.5"}});
+                    return std::make_unique<CertificateStep>(
+                        world, world.secrets, "demo",
+                        CertificateFact{"/etc/microstack/tls/api", {"10.0.0.5"}});
                   });
   World world;
   StepContext context;

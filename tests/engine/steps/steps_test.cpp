@@ -16,7 +16,10 @@ namespace {
 
 // A node and what steps work with, each made anew with the world.
 struct World : FakeHost {
-  World() : secrets(*this, true, {{"nova/db", "drawn elsewhere"}}), undo(*this), systemd(*this, std::chrono::milliseconds(0)) {
+  World()
+      : secrets(*this, true, {{"nova/db", "drawn elsewhere"}}),
+        undo(*this),
+        systemd(*this, std::chrono::milliseconds(0)) {
     users["nova"] = {"nova"};
     groups.insert({"nova", "libvirt"});
     units["nova-api"] = {};
@@ -28,14 +31,20 @@ struct World : FakeHost {
 };
 
 FileFact nova_conf() {
-  return {"/etc/nova/nova.conf", MarkedText("password = " + MarkedText::mark("nova/db") + "\n"), 0640, "root", "nova", {"nova-api"}};
+  return {"/etc/nova/nova.conf",
+          MarkedText("password = " + MarkedText::mark("nova/db") + "\n"),
+          0640,
+          "root",
+          "nova",
+          {"nova-api"}};
 }
 
 }  // namespace
 
 TEST_CASE("a file that was not there is made and taken away again") {
-  contracts::step([] { return std::make_unique<World>(); },
-                  [](World& world) { return std::make_unique<FileStep>(world, world.secrets, world.undo, nova_conf()); });
+  contracts::step(
+      [] { return std::make_unique<World>(); },
+      [](World& world) { return std::make_unique<FileStep>(world, world.secrets, world.undo, nova_conf()); });
 }
 
 TEST_CASE("a file of a package is put back as it was") {
@@ -89,7 +98,8 @@ TEST_CASE("a unit is started and stopped") {
 TEST_CASE("units are enabled and masked, and left as they were") {
   contracts::step([] { return std::make_unique<World>(); },
                   [](World& world) {
-                    return std::make_unique<BootStep>(world, world.systemd, std::vector<std::string>{"nova-api"},
+                    return std::make_unique<BootStep>(world, world.systemd,
+                                                      std::vector<std::string>{"nova-api"},
                                                       std::vector<std::string>{"mariadb"});
                   });
 }
@@ -107,8 +117,9 @@ TEST_CASE("the states of thirty units are asked in one call") {
 
 TEST_CASE("an account joins groups and leaves only those it was not in before") {
   const std::vector<Component::Account> wanted = {{"nova", {"libvirt"}}};
-  contracts::step([] { return std::make_unique<World>(); },
-                  [&](World& world) { return std::make_unique<AccountsStep>(world, world.undo, "compute", wanted); });
+  contracts::step(
+      [] { return std::make_unique<World>(); },
+      [&](World& world) { return std::make_unique<AccountsStep>(world, world.undo, "compute", wanted); });
   World world;
   world.users["nova"].insert("libvirt");
   AccountsStep step(world, world.undo, "compute", wanted);
@@ -121,7 +132,9 @@ TEST_CASE("an account joins groups and leaves only those it was not in before") 
 TEST_CASE("packages are installed in one run of apt and only ours are removed") {
   const std::vector<std::string> wanted = {"keystone", "nova-api"};
   contracts::step([] { return std::make_unique<World>(); },
-                  [&](World& world) { return std::make_unique<PackagesStep>(world, world.undo, wanted, Profile::Packages{}); });
+                  [&](World& world) {
+                    return std::make_unique<PackagesStep>(world, world.undo, wanted, Profile::Packages{});
+                  });
   World world;
   world.packages["keystone"] = "27";
   PackagesStep step(world, world.undo, wanted, {});
@@ -150,7 +163,8 @@ TEST_CASE("a task without a question is done once for its inputs") {
     fact.run = {"printf", "%s", word};
     return std::make_unique<TaskStep>(world, world.secrets, fact);
   };
-  contracts::step([] { return std::make_unique<World>(); }, [&](World& world) { return task(world, "hello"); });
+  contracts::step([] { return std::make_unique<World>(); },
+                  [&](World& world) { return task(world, "hello"); });
   World world;
   StepContext context;
   REQUIRE(task(world, "hello")->apply(context));

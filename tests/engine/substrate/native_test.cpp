@@ -77,8 +77,11 @@ TEST_CASE("a component that leaves takes its own steps along, and nothing that o
   Node node;
   const Profile now = node.profile;
   node.profile.components.push_back({"horizon"});
-  const auto facts = [&](const Profile& profile) { return node_facts(profile, node.catalogue, Json::object()).value(); };
-  const auto plan = native::leaving(node.profile, facts(node.profile), now, facts(now), node.catalogue, node.tools);
+  const auto facts = [&](const Profile& profile) {
+    return node_facts(profile, node.catalogue, Json::object()).value();
+  };
+  const auto plan =
+      native::leaving(node.profile, facts(node.profile), now, facts(now), node.catalogue, node.tools);
   if (!plan) FAIL(plan.error().text());
   CHECK(node.host.calls() == 0);
   const std::string text = plan->text();
@@ -91,7 +94,8 @@ TEST_CASE("a component that leaves takes its own steps along, and nothing that o
     INFO(stays);
     CHECK(text.find(stays) == std::string::npos);
   }
-  const auto nothing = native::leaving(now, facts(now), node.profile, facts(node.profile), node.catalogue, node.tools);
+  const auto nothing =
+      native::leaving(now, facts(now), node.profile, facts(node.profile), node.catalogue, node.tools);
   REQUIRE(nothing);
   CHECK(nothing->empty());
 }

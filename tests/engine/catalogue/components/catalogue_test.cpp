@@ -34,14 +34,22 @@ TEST_CASE("a component comes after what it needs") {
 }
 
 TEST_CASE("slips in component files are told with file and line") {
-  CHECK(error_of({{"components/a.yaml", component("a", "need: [b]\n")}}).find("schemas/components/a.yaml:4") != std::string::npos);
-  CHECK(error_of({{"components/a.yaml", component("a", "needs: [b]\n")}}).find("needs b, which does not exist") != std::string::npos);
-  CHECK(error_of({{"components/b.yaml", component("a")}}).find("must be named components/a.yaml") != std::string::npos);
-  CHECK(error_of({{"components/a.yaml", component("a", "needs: [b]\n")}, {"components/b.yaml", component("b", "needs: [a]\n")}})
+  CHECK(
+      error_of({{"components/a.yaml", component("a", "need: [b]\n")}}).find("schemas/components/a.yaml:4") !=
+      std::string::npos);
+  CHECK(error_of({{"components/a.yaml", component("a", "needs: [b]\n")}})
+            .find("needs b, which does not exist") != std::string::npos);
+  CHECK(error_of({{"components/b.yaml", component("a")}}).find("must be named components/a.yaml") !=
+        std::string::npos);
+  CHECK(error_of({{"components/a.yaml", component("a", "needs: [b]\n")},
+                  {"components/b.yaml", component("b", "needs: [a]\n")}})
             .find("in a circle: a -> b -> a") != std::string::npos);
-  CHECK(error_of({{"components/a.yaml", component("a", "native:\n  files:\n    - {path: /x, content: no/such}\n")}})
-            .find("there is no template no/such") != std::string::npos);
   CHECK(error_of({{"components/a.yaml",
-                   component("a", "native:\n  files:\n    - {path: /x, text: '{{ secret \"a/b\" }}', secret: true}\n")}})
+                   component("a", "native:\n  files:\n    - {path: /x, content: no/such}\n")}})
+            .find("there is no template no/such") != std::string::npos);
+  CHECK(error_of(
+            {{"components/a.yaml",
+              component(
+                  "a", "native:\n  files:\n    - {path: /x, text: '{{ secret \"a/b\" }}', secret: true}\n")}})
             .find("must not be readable by everybody") != std::string::npos);
 }
