@@ -257,7 +257,7 @@ TEST_CASE("write-only arguments need a Terraform that has them") {
 
 TEST_CASE("stopping ends calls in flight, and the next run works") {
   Stage stage;
-  json config = {{"id", nullptr}, {"milliseconds", 600000}, {"timeouts", nullptr}};
+  json config = {{"id", nullptr}, {"id_first", nullptr}, {"milliseconds", 600000}, {"timeouts", nullptr}};
   tfplugin6::ApplyResourceChange::Request request;
   request.set_type_name("mstest_slow");
   *request.mutable_prior_state() = wire::dynamic(nullptr);
@@ -284,7 +284,8 @@ TEST_CASE("stopping ends calls in flight, and the next run works") {
 
 TEST_CASE("a time limit ends a create and is named") {
   Stage stage;
-  json config = {{"id", nullptr}, {"milliseconds", 600000}, {"timeouts", {{"create", "200ms"}}}};
+  json config = {
+      {"id", nullptr}, {"id_first", nullptr}, {"milliseconds", 600000}, {"timeouts", {{"create", "200ms"}}}};
   tfplugin6::ApplyResourceChange::Request request;
   request.set_type_name("mstest_slow");
   *request.mutable_prior_state() = wire::dynamic(nullptr);
