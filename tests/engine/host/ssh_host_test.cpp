@@ -56,8 +56,11 @@ struct Sshd {
     for (int i = 0; i < 500 && slurp(folder + "/pid").empty(); ++i) ::usleep(10'000);
   }
   ~Sshd() {
+    // sshd removes its pid file as it ends: only when that is gone may the folder be walked.
     if (const auto pid = slurp(folder + "/pid"); !pid.empty()) ::kill(std::stoi(pid), SIGTERM);
-    std::filesystem::remove_all(folder);
+    for (int i = 0; i < 500 && std::filesystem::exists(folder + "/pid"); ++i) ::usleep(10'000);
+    std::error_code left_over;
+    std::filesystem::remove_all(folder, left_over);
   }
   void must(std::vector<std::string> argv) {
     LocalHost local;
