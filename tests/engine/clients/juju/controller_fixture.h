@@ -12,9 +12,7 @@ namespace microstack::juju {
 using testing::JujuController;
 using testing::World;
 
-inline std::string data_folder() {
-  return std::string(MS_SOURCE_DIR) + "/tests/data/juju";
-}
+std::string data_folder();  // tests/data/juju of the clone
 
 inline Limit within(int seconds, std::stop_token stop = {}) {
   return Limit::of(std::chrono::seconds(seconds), stop);
