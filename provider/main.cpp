@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "provider/cloud/cloud.h"
+#include "engine/cloud/cloud.h"
 #include "provider/configuration.h"
 #include "provider/data/sources.h"
 #include "provider/ephemeral/credentials.h"
@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
 
   auto catalogue = Catalogue::load_embedded();
   if (!catalogue) return failed(catalogue.error());
-  provider::Clouds clouds(std::move(*catalogue));
+  Clouds clouds(std::move(*catalogue));
   terraform::Provider all("microstack", MS_VERSION);
   all.configuration(provider::configuration());
   all.add(provider::cluster_resource(clouds));

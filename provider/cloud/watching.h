@@ -2,7 +2,7 @@
 // run is not stopped by Terraform's death: it goes on to its end, and the next apply joins it.
 #pragma once
 
-#include "provider/cloud/hypervisor.h"
+#include "engine/cloud/hypervisor.h"
 #include "provider/framework/call.h"
 
 namespace microstack::provider {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "provider/cloud/cloud.h"
+#include "engine/cloud/cloud.h"
 #include "provider/framework/sources.h"
 
 namespace microstack::provider {

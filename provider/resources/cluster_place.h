@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/base/json.h"
-#include "provider/cloud/cloud.h"
+#include "engine/cloud/cloud.h"
 #include "provider/resources/cluster_model.h"
 
 namespace microstack::provider {

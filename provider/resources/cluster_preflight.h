@@ -1,7 +1,7 @@
 // What stands in the way of a cluster that is to be created, told at plan, at the attributes that cause it.
 #pragma once
 
-#include "provider/cloud/cloud.h"
+#include "engine/cloud/cloud.h"
 #include "provider/framework/call.h"
 #include "provider/resources/cluster_model.h"
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "engine/catalogue/deployment.h"
-#include "provider/cloud/cloud.h"
+#include "engine/cloud/cloud.h"
 #include "provider/resources/cluster_model.h"
 
 namespace microstack::provider {

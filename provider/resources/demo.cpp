@@ -6,7 +6,7 @@
 
 #include "engine/clients/openstack/collection.h"
 #include "provider/cloud/watching.h"
-#include "provider/resources/demo_things.h"
+#include "engine/cloud/demo_things.h"
 
 namespace microstack::provider {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "provider/cloud/cloud.h"
+#include "engine/cloud/cloud.h"
 #include "provider/framework/resource.h"
 
 namespace microstack::provider {

@@ -1,7 +1,7 @@
 #include "provider/resources/external_network.h"
 
 #include "engine/clients/openstack/collection.h"
-#include "provider/cloud/external_network.h"
+#include "engine/cloud/external_network.h"
 #include "provider/cloud/watching.h"
 
 namespace microstack::provider {

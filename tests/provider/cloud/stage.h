@@ -9,7 +9,7 @@
 #include <fstream>
 
 #include "engine/base/file.h"
-#include "provider/cloud/cloud.h"
+#include "engine/cloud/cloud.h"
 #include "provider/framework/msgpack.h"
 #include "provider/framework/operations.h"
 #include "provider/resources/cluster.h"

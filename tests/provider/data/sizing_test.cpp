@@ -9,7 +9,7 @@ using namespace microstack::terraform;
 namespace {
 
 Value read_with(std::vector<std::string> components, Call& call) {
-  provider::Clouds clouds(Catalogue::load_embedded().value());
+  Clouds clouds(Catalogue::load_embedded().value());
   const auto source = provider::sizing_source(clouds);
   Value config = empty_object(source->schema().type);
   Value::Items names;

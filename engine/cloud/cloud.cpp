@@ -1,4 +1,4 @@
-#include "provider/cloud/cloud.h"
+#include "engine/cloud/cloud.h"
 
 #include <cstdlib>
 #include <regex>
@@ -8,7 +8,7 @@
 #include "engine/host/machine_host.h"
 #include "engine/steps/secrets.h"
 
-namespace microstack::provider {
+namespace microstack {
 
 std::string fingerprint_of(const std::string& ca_pem) {
   return sha256_hex(ca_pem).substr(0, 32);
@@ -231,4 +231,4 @@ void Clouds::forget(const std::string& name) {
   clouds_.erase(name);
 }
 
-}  // namespace microstack::provider
+}  // namespace microstack

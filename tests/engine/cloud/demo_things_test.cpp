@@ -1,4 +1,4 @@
-#include "provider/resources/demo_things.h"
+#include "engine/cloud/demo_things.h"
 
 #include <unistd.h>
 
@@ -11,7 +11,6 @@
 #include "tests/support/openstack_world/openstack_world.h"
 
 using namespace microstack;
-using namespace microstack::provider;
 using microstack::testing::OpenStackWorld;
 
 namespace {

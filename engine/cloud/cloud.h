@@ -15,9 +15,9 @@
 #include "engine/clients/openstack/session.h"
 #include "engine/host/local_host.h"
 #include "engine/host/ssh_host.h"
-#include "provider/cloud/hypervisor.h"
+#include "engine/cloud/hypervisor.h"
 
-namespace microstack::provider {
+namespace microstack {
 
 // microstack://NAME@API_ADDRESS/FINGERPRINT; FINGERPRINT is 128 bits of the hash of the cluster's authority.
 struct ClusterId {
@@ -117,4 +117,4 @@ class Clouds {
   std::map<std::string, std::shared_ptr<Cloud>> clouds_;
 };
 
-}  // namespace microstack::provider
+}  // namespace microstack

@@ -1,4 +1,4 @@
-#include "provider/cloud/hypervisor.h"
+#include "engine/cloud/hypervisor.h"
 
 #include <unistd.h>
 
@@ -8,7 +8,7 @@
 #include "engine/base/file.h"
 #include "engine/base/hash.h"
 
-namespace microstack::provider {
+namespace microstack {
 
 Result<Json> Hypervisor::run(const std::vector<std::string>& verb, const std::string& stdin_text,
                              const Watch& watch) {
@@ -53,7 +53,7 @@ Result<std::string> hypervisor_beside_this_program() {
                            self.parent_path().parent_path() / "hypervisor" / "microstack-hypervisor"}) {
     if (::access(path.c_str(), X_OK) == 0) return path.string();
   }
-  return ask("microstack-hypervisor is not beside the provider", self.parent_path().string(),
+  return ask("microstack-hypervisor is not beside this program", self.parent_path().string(),
              "install the provider's whole package, or name the file in MICROSTACK_HYPERVISOR");
 }
 
@@ -70,4 +70,4 @@ Result<std::string> carry_hypervisor(Host& node, const std::string& program) {
   return path;
 }
 
-}  // namespace microstack::provider
+}  // namespace microstack

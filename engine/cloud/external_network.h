@@ -5,7 +5,7 @@
 
 #include "engine/clients/openstack/session.h"
 
-namespace microstack::provider {
+namespace microstack {
 
 struct ExternalNetworkWish {
   std::string name = "public";
@@ -27,4 +27,4 @@ Result<ExternalNetwork> ensure_external_network(openstack::Session& admin, const
 // `external` of a machine's status (cidr, gateway, first, last) as a wish.
 ExternalNetworkWish wish_of_machine(const Json& machine);
 
-}  // namespace microstack::provider
+}  // namespace microstack

@@ -1,11 +1,11 @@
-#include "provider/resources/demo_things.h"
+#include "engine/cloud/demo_things.h"
 
 #include "engine/clients/openstack/collection.h"
 #include "engine/clients/openstack/compute.h"
 #include "engine/clients/openstack/identity.h"
 #include "engine/clients/openstack/network.h"
 
-namespace microstack::provider {
+namespace microstack {
 namespace {
 
 using namespace openstack;
@@ -217,4 +217,4 @@ Status remove_demo(Session& admin, Session* tenant, const DemoWish& wish, const 
   return {};
 }
 
-}  // namespace microstack::provider
+}  // namespace microstack

@@ -1,13 +1,11 @@
-#include "provider/cloud/hypervisor.h"
+#include "engine/cloud/hypervisor.h"
 
 #include <catch2/catch.hpp>
 
-#include "provider/cloud/cloud.h"
-#include "provider/cloud/watching.h"
+#include "engine/cloud/cloud.h"
 #include "tests/support/fake_host.h"
 
 using namespace microstack;
-using namespace microstack::provider;
 
 namespace {
 
@@ -71,14 +69,4 @@ TEST_CASE("a cluster id is read as it was written, and nothing else is one") {
   CHECK(id->text() == text);
   CHECK_FALSE(ClusterId::parse("microstack://demo@10.0.0.10/short"));
   CHECK_FALSE(ClusterId::parse("demo"));
-}
-
-TEST_CASE("a run is stopped by Ctrl-C and by its time limit, not by Terraform's death") {
-  terraform::Call killed("create"), stopped("create");
-  const auto goes_on = watching(killed), ends = watching(stopped);
-  killed.cancel(terraform::Call::Cause::gone);
-  stopped.cancel(terraform::Call::Cause::stopped);
-  CHECK(killed.stop().stop_requested());
-  CHECK_FALSE(goes_on.stop.stop_requested());
-  CHECK(ends.stop.stop_requested());
 }

@@ -9,9 +9,9 @@
 
 #include "engine/clients/openstack/image.h"
 #include "engine/clients/openstack/session.h"
-#include "provider/cloud/external_network.h"
+#include "engine/cloud/external_network.h"
 
-namespace microstack::provider {
+namespace microstack {
 
 struct DemoFlavor {
   std::string name;
@@ -58,4 +58,4 @@ Status remove_demo_servers(openstack::Session& tenant, const DemoWish& wish, int
 Status remove_demo(openstack::Session& admin, openstack::Session* tenant, const DemoWish& wish,
                    const openstack::Wait& wait);
 
-}  // namespace microstack::provider
+}  // namespace microstack

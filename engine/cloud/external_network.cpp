@@ -1,8 +1,8 @@
-#include "provider/cloud/external_network.h"
+#include "engine/cloud/external_network.h"
 
 #include "engine/clients/openstack/collection.h"
 
-namespace microstack::provider {
+namespace microstack {
 
 using namespace openstack;
 
@@ -38,4 +38,4 @@ ExternalNetworkWish wish_of_machine(const Json& machine) {
   return wish;
 }
 
-}  // namespace microstack::provider
+}  // namespace microstack

@@ -11,7 +11,7 @@
 #include "engine/host/host.h"
 #include "engine/plan/event.h"
 
-namespace microstack::provider {
+namespace microstack {
 
 // What a caller wants to hear of a run, and when it is to end.
 struct Watch {
@@ -44,4 +44,4 @@ Result<std::string> hypervisor_beside_this_program();
 // Brings the program to a node, once per content, and says where it is there.
 Result<std::string> carry_hypervisor(Host& node, const std::string& program);
 
-}  // namespace microstack::provider
+}  // namespace microstack
