@@ -42,18 +42,35 @@ void Systemd::watch(const std::string& unit) {
 }
 
 Result<Systemd::State> Systemd::state(const std::string& unit, std::stop_token stop) {
-  const std::string name = unit_file_name(unit);
-  const std::lock_guard lock(mutex_);  // held while asking: who comes at the same time shares the answer
-  watched_.insert(name);
-  const auto now = std::chrono::steady_clock::now();
-  if (const auto kept = kept_.find(name); kept != kept_.end() && now - kept->second.at < kept_for_)
-    return kept->second.state;
+  MS_TRY(const auto all, states({unit}, stop));
+  return all.front();
+}
 
+Result<std::vector<Systemd::State>> Systemd::states(const std::vector<std::string>& units,
+                                                    std::stop_token stop) {
+  std::vector<std::string> names;
+  for (const std::string& unit : units) names.push_back(unit_file_name(unit));
+  const std::lock_guard lock(mutex_);  // held while asking: who comes at the same time shares the answer
+  watched_.insert(names.begin(), names.end());
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<std::string> wanted;
+  for (const std::string& name : names)
+    if (const auto kept = kept_.find(name); kept == kept_.end() || now - kept->second.at >= kept_for_)
+      wanted.push_back(name);
+  if (!wanted.empty()) {
+    if (kept_.empty()) wanted.assign(watched_.begin(), watched_.end());
+    MS_CHECK(ask(wanted, stop));
+  }
+  std::vector<State> states;
+  for (const std::string& name : names) states.push_back(kept_[name].state);
+  return states;
+}
+
+Status Systemd::ask(const std::vector<std::string>& names, std::stop_token stop) {
   Command show{{"systemctl", "show",
                 "--property=LoadState,ActiveState,UnitFileState,Result,ExecMainStatus,NeedDaemonReload",
                 "--"}};
-  const std::vector<std::string> asked(watched_.begin(), watched_.end());
-  show.argv.insert(show.argv.end(), asked.begin(), asked.end());
+  show.argv.insert(show.argv.end(), names.begin(), names.end());
   MS_TRY(const std::string text, run_ok(host_, show, stop));
 
   // One block of KEY=VALUE lines per unit, in the order asked, an empty line between blocks.
@@ -67,12 +84,13 @@ Result<Systemd::State> Systemd::state(const std::string& unit, std::stop_token s
     }
   }
   if (blocks.back().empty()) blocks.pop_back();
-  if (blocks.size() != asked.size())
+  if (blocks.size() != names.size())
     return give_up("systemctl show told of " + std::to_string(blocks.size()) + " units instead of " +
-                       std::to_string(asked.size()),
+                       std::to_string(names.size()),
                    host_.name());
-  for (std::size_t i = 0; i < asked.size(); ++i) kept_[asked[i]] = {read_state(blocks[i]), now};
-  return kept_[name].state;
+  const auto now = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < names.size(); ++i) kept_[names[i]] = {read_state(blocks[i]), now};
+  return {};
 }
 
 void Systemd::forget(const std::string& unit) {

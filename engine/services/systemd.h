@@ -1,5 +1,6 @@
-// systemd's units on a host. States of all watched units are asked in one call and kept for a moment, so that a round of
-// checks over thirty units costs one process.
+// systemd's units on a host. The first question asks for all watched units in one call, which is kept for a moment: a
+// round of checks over thirty units costs one process. Later ones ask for what they want to know only: an answer about
+// thirty units costs systemd 50 ms, and 250 ms where it has to read their files first.
 #pragma once
 
 #include <chrono>
@@ -30,9 +31,11 @@ class Systemd {
     bool running() const { return active == "active"; }
   };
 
-  // Asked together with `unit` from now on. A name without suffix is a service.
+  // Belongs to the first question. A name without suffix is a service.
   void watch(const std::string& unit);
   Result<State> state(const std::string& unit, std::stop_token stop = {});
+  // The same in the order given, in one call.
+  Result<std::vector<State>> states(const std::vector<std::string>& units, std::stop_token stop = {});
 
   // What happens at boot. These only change links: reload() makes systemd see them, once for all.
   Status enable(const std::vector<std::string>& units, std::stop_token stop = {});
@@ -53,6 +56,7 @@ class Systemd {
   Status change(const std::string& verb, const std::string& unit, std::chrono::seconds limit,
                 std::stop_token stop);
   void forget(const std::string& unit);
+  Status ask(const std::vector<std::string>& names, std::stop_token stop);  // with mutex_ held
 
   Host& host_;
   std::chrono::milliseconds kept_for_;

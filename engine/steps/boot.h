@@ -22,6 +22,8 @@ class BootStep : public Step {
   Status undo(StepContext& context) override;
 
  private:
+  Result<std::vector<Systemd::State>> look(std::stop_token stop);
+
   Host& host_;
   Systemd& systemd_;
   std::vector<std::string> enabled_;

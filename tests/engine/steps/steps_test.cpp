@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "engine/steps/account.h"
@@ -113,6 +114,22 @@ TEST_CASE("the states of thirty units are asked in one call") {
   }
   for (int i = 0; i < 30; ++i) REQUIRE(systemd.state("u" + std::to_string(i)));
   CHECK(host.log.size() == 1);
+}
+
+TEST_CASE("after a change of one unit only this one is asked for again") {
+  FakeHost host;
+  Systemd systemd(host, std::chrono::seconds(60));
+  for (const char* unit : {"a", "b", "c"}) {
+    host.units[unit] = {};
+    systemd.watch(unit);
+  }
+  REQUIRE(systemd.start("a", std::chrono::seconds(1)));
+  REQUIRE(systemd.state("a"));
+  CHECK(std::count(host.log.back().begin(), host.log.back().end(), "b.service") != 0);
+  REQUIRE(systemd.start("a", std::chrono::seconds(1)));
+  REQUIRE(systemd.state("a"));
+  CHECK(std::count(host.log.back().begin(), host.log.back().end(), "a.service") != 0);
+  CHECK(std::count(host.log.back().begin(), host.log.back().end(), "b.service") == 0);
 }
 
 TEST_CASE("an account joins groups and leaves only those it was not in before") {
