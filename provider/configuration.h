@@ -3,10 +3,11 @@
 
 #include <memory>
 
+#include "engine/cloud/cloud.h"
 #include "provider/framework/sources.h"
 
 namespace microstack::provider {
 
-std::unique_ptr<terraform::AnyConfiguration> configuration();
+std::unique_ptr<terraform::AnyConfiguration> configuration(Clouds& clouds);
 
 }  // namespace microstack::provider

@@ -13,6 +13,7 @@
 #include "provider/resources/component.h"
 #include "provider/resources/demo.h"
 #include "provider/resources/external_network.h"
+#include "provider/resources/node.h"
 
 namespace {
 
@@ -32,8 +33,9 @@ int main(int argc, char** argv) {
   if (!catalogue) return failed(catalogue.error());
   Clouds clouds(std::move(*catalogue));
   terraform::Provider all("microstack", MS_VERSION);
-  all.configuration(provider::configuration());
+  all.configuration(provider::configuration(clouds));
   all.add(provider::cluster_resource(clouds));
+  all.add(provider::node_resource(clouds));
   all.add(provider::external_network_resource(clouds));
   all.add(provider::demo_resource(clouds));
   for (const auto& component : clouds.catalogue().components())
@@ -42,6 +44,8 @@ int main(int argc, char** argv) {
   all.add(provider::health_source(clouds));
   all.add(provider::components_source(clouds));
   all.add(provider::sizing_source(clouds));
+  all.add(provider::nodes_source(clouds));
+  all.add(provider::node_list(clouds));
   all.add(provider::credentials_ephemeral(clouds));
   all.add(provider::clouds_yaml_function());
   if (auto sound = all.check(); !sound) return failed(sound.error());

@@ -125,6 +125,9 @@ struct Component {
     std::vector<Endpoint> endpoints;
     std::vector<Health> health;
     std::vector<Task> finally;  // after the component is healthy
+    // On a control node, for another node that runs the component, rendered with that node's facts:
+    std::vector<Task> joining;  // before it is installed
+    std::vector<Task> leaving;  // when it is gone
   };
   struct Attribute {  // of the Terraform resource and of `config`
     std::string name;

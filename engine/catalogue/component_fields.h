@@ -135,7 +135,7 @@ struct Fields<Component::Native> {
       fields(MS_FIELD(packages), MS_FIELD(role_packages), MS_FIELD(accounts), MS_FIELD(directories),
              MS_FIELD(files), MS_FIELD(certificates), MS_FIELD(key_repositories), MS_FIELD(open_vswitch),
              MS_FIELD(databases), MS_FIELD(tasks), MS_FIELD(units), MS_FIELD(identity), MS_FIELD(endpoints),
-             MS_FIELD(health), MS_FIELD(finally));
+             MS_FIELD(health), MS_FIELD(finally), MS_FIELD(joining), MS_FIELD(leaving));
 };
 MS_FIELDS_COMPLETE(Component::Native);
 

@@ -1,11 +1,9 @@
 #include "engine/cloud/cloud.h"
 
-#include <cstdlib>
 #include <regex>
-#include <thread>
 
 #include "engine/base/hash.h"
-#include "engine/host/machine_host.h"
+#include "engine/cloud/merge_patch.h"
 #include "engine/steps/secrets.h"
 
 namespace microstack {
@@ -25,101 +23,21 @@ Result<ClusterId> ClusterId::parse(const std::string& text) {
   return ClusterId{parts[1], parts[2], parts[3]};
 }
 
-Cloud::Cloud(std::string name, Place place, std::string program)
-    : name_(std::move(name)), place_(std::move(place)), program_(std::move(program)) {
-  // sudo passes none of the environment on.
-  for (const char* variable : {"MICROSTACK_STATE", "MICROSTACK_RUN", "MICROSTACK_CACHE"})
-    if (const char* value = std::getenv(variable)) environment_[variable] = value;
-}
-
-Result<Json> Cloud::on_host(const std::vector<std::string>& verb, const std::string& stdin_text,
-                            const Watch& watch) {
-  return Hypervisor(local_, program_, environment_).run(verb, stdin_text, watch);
-}
-
-Result<Json> Cloud::machine_status(const Watch& watch) {
-  MS_TRY(const Json machines, on_host({"machine", "list"}, {}, watch));
-  for (const auto& machine : machines)
-    if (machine.value("cluster", std::string()) == name_ &&
-        machine.value("name", std::string()) == this->machine())
-      return machine;
-  return Json();
-}
-
-Result<Host*> Cloud::node() {
-  std::lock_guard lock(mutex_);
-  if (place_.kind == Place::Kind::local) return static_cast<Host*>(&local_);
-  if (node_) return node_.get();
-  if (place_.kind == Place::Kind::ssh) {
-    MS_TRY(node_, SshHost::open(place_.ssh));
-  } else {
-    node_ = std::make_unique<MachineHost>(local_, machine(), [this]() -> Result<long> {
-      MS_TRY(const Json machine, machine_status({}));
-      if (machine.is_null()) return give_up("machine " + this->machine() + " is not on this host");
-      const long leader = machine.value("leader", 0L);
-      if (leader == 0)
-        return retry("machine " + this->machine() + " is " + machine.value("state", std::string("off")),
-                     "this host",
-                     "start it: microstack-hypervisor machine start " + name_ + " " + this->machine());
-      return leader;
-    });
-  }
-  return node_.get();
-}
-
-Result<Json> Cloud::on_node(const std::vector<std::string>& verb, const std::string& stdin_text,
-                            const Watch& watch) {
-  MS_TRY(Host * host, node());
-  {
-    std::lock_guard lock(mutex_);
-    if (program_on_node_.empty()) {
-      if (place_.kind == Place::Kind::local) {
-        program_on_node_ = program_;
-      } else {
-        MS_TRY(program_on_node_, carry_hypervisor(*host, program_));
-      }
-    }
-  }
-  const auto environment =
-      place_.kind == Place::Kind::local ? environment_ : std::map<std::string, std::string>();
-  return Hypervisor(*host, program_on_node_, environment).run(verb, stdin_text, watch);
-}
-
-std::string Cloud::on_node_path(const std::string& file) const {
-  const auto named = environment_.find("MICROSTACK_STATE");
-  const bool own = place_.kind == Place::Kind::local && named != environment_.end();
-  return (own ? named->second : Places{}.state) + "/" + file;
-}
-
-Result<std::optional<Profile>> Cloud::profile() {
-  MS_TRY(Host * host, node());
-  const auto path = on_node_path("profile.json");
-  MS_TRY(const auto file, host->read(path));
-  if (!file) return std::optional<Profile>();
-  const auto json = Json::parse(file->bytes, nullptr, false);
-  if (json.is_discarded()) return give_up("the stored profile is not JSON", host->name() + ":" + path);
-  MS_TRY(auto profile, profile_from_json(json));
-  return std::optional<Profile>(std::move(profile));
-}
+Cloud::Cloud(std::string name, Place place, std::string program, OpenHost open)
+    : name_(std::move(name)),
+      program_(std::move(program)),
+      open_(std::move(open)),
+      first_(name_, name_ + "-1", std::move(place), program_, open_) {}
 
 Result<Json> Cloud::install(const std::function<Status(Profile&)>& change, const Watch& watch) {
   std::lock_guard one_at_a_time(installing_);
   MS_TRY(const auto stored, profile());
   Profile wish = stored.value_or(Profile{});
   MS_CHECK(change(wish));
-  auto answer = on_node({"install", "-"}, to_json(wish).dump() + "\n", watch);
-  const auto begun = std::chrono::steady_clock::now();
-  // One that goes on from an apply that was cut off: its end is near, and ours comes after it.
-  while (!answer && answer.error().has_code("busy") && !watch.stop.stop_requested() &&
-         std::chrono::steady_clock::now() - begun < watch.limit) {
-    watch.event({.kind = Event::Kind::wait, .waiting_for = answer.error().what});
-    std::this_thread::sleep_for(std::chrono::seconds(2));
-    answer = on_node({"install", "-"}, to_json(wish).dump() + "\n", watch);
-  }
+  auto facts = first_.install(wish, watch);
   std::lock_guard lock(mutex_);
   status_.reset();
-  if (!answer) return answer;
-  return answer->value("facts", Json::object());
+  return facts;
 }
 
 Result<Json> Cloud::status(const Watch& watch) {
@@ -132,7 +50,7 @@ Result<Json> Cloud::status(const Watch& watch) {
 
 Result<std::optional<Deployment>> Cloud::deployment() {
   MS_TRY(Host * host, node());
-  const auto path = on_node_path("deployment.json");
+  const auto path = first_.path("deployment.json");
   MS_TRY(const auto file, host->read(path));
   if (!file) return std::optional<Deployment>();
   const auto json = Json::parse(file->bytes, nullptr, false);
@@ -141,29 +59,90 @@ Result<std::optional<Deployment>> Cloud::deployment() {
   return std::optional<Deployment>(std::move(deployment));
 }
 
-Status Cloud::edit_deployment(const std::function<Json(const std::optional<Deployment>&)>& patch,
-                              const Watch& watch) {
-  for (int attempt = 1;; ++attempt) {
-    MS_TRY(const auto there, deployment());
-    const auto change = patch(there);
-    if (change.empty()) return {};
-    const auto revision = std::to_string(there ? there->revision : 0);
-    const auto edited = on_node({"deployment", "edit", "--if-match", revision}, change.dump() + "\n", watch);
-    if (edited) return {};
-    if (!edited.error().has_code("revision") || attempt == 5)
-      return doing("writing the deployment down", edited.error());
+Result<std::optional<Deployment>> Cloud::snapshot() {
+  std::lock_guard lock(mutex_);
+  if (!snapshot_) {
+    MS_TRY(snapshot_, deployment());
   }
+  return *snapshot_;
+}
+
+Status Cloud::edit_deployment(const Patch& patch, const Watch& watch) {
+  MS_TRY([[maybe_unused]] const bool done,
+         edits_.submit(patch, [&](const std::vector<Patch>& patches) -> Result<std::vector<bool>> {
+           std::vector<bool> all(patches.size(), true);
+           for (int attempt = 1;; ++attempt) {
+             MS_TRY(const auto there, deployment());
+             const Json before = there ? to_json(*there) : Json::object();
+             Json after = before;
+             auto so_far = there;
+             for (const auto& one : patches) {
+               const Json change = one(so_far);
+               if (change.empty()) continue;
+               after.merge_patch(change);
+               Json whole = after;  // of one that was never written, what every deployment has
+               for (const char* key : {"format", "revision"})
+                 if (!whole.contains(key)) whole[key] = key == std::string_view("format") ? 1 : 0;
+               MS_TRY(so_far, deployment_from_json(whole, "the changed deployment"));
+             }
+             const Json change = merge_patch(before, after);
+             if (change.empty()) return all;
+             const auto revision = std::to_string(there ? there->revision : 0);
+             const auto edited =
+                 on_node({"deployment", "edit", "--if-match", revision}, change.dump() + "\n", watch);
+             if (edited) {
+               std::lock_guard lock(mutex_);
+               snapshot_.reset();
+               return all;
+             }
+             if (!edited.error().has_code("revision") || attempt == 5)
+               return doing("writing the deployment down", edited.error());
+           }
+         }));
+  return {};
+}
+
+Result<std::map<std::string, std::string>> Cloud::join(const Profile& node, const Watch& watch) {
+  using Given = std::map<std::string, std::string>;
+  return joins_.submit(node, [&](const std::vector<Profile>& nodes) -> Result<std::vector<Given>> {
+    Json profiles = Json::array();
+    for (const auto& one : nodes) profiles.push_back(to_json(one));
+    MS_TRY(const Json answer, on_node({"member", "join"}, profiles.dump() + "\n", watch));
+    std::vector<Given> all;
+    for (const auto& one : nodes) all.push_back(answer.at("secrets").at(one.node.name).get<Given>());
+    return all;
+  });
+}
+
+Status Cloud::part(const Profile& node, const Watch& watch) {
+  MS_TRY([[maybe_unused]] const bool done,
+         parts_.submit(node, [&](const std::vector<Profile>& nodes) -> Result<std::vector<bool>> {
+           Json profiles = Json::array();
+           for (const auto& one : nodes) profiles.push_back(to_json(one));
+           MS_TRY(const Json answer, on_node({"member", "part"}, profiles.dump() + "\n", watch));
+           return std::vector<bool>(nodes.size(), true);
+         }));
+  return {};
+}
+
+Result<std::vector<openstack::ComputeService>> Cloud::compute_services(const Watch& watch) {
+  using Services = std::vector<openstack::ComputeService>;
+  return looks_.submit(true, [&](const std::vector<bool>& askers) -> Result<std::vector<Services>> {
+    MS_TRY(openstack::Session * session, admin(watch));
+    MS_TRY(const Services services, openstack::compute_services(*session, watch.stop));
+    return std::vector<Services>(askers.size(), services);
+  });
 }
 
 Result<Secret> Cloud::secret(const std::string& secret_name) {
   MS_TRY(Host * host, node());
-  Secrets secrets(*host, /*draws=*/true, {}, on_node_path("secrets"));
+  Secrets secrets(*host, /*draws=*/true, {}, first_.path("secrets"));
   return secrets.need(secret_name);
 }
 
 Status Cloud::forget_secret(const std::string& secret_name) {
   MS_TRY(Host * host, node());
-  return host->remove(on_node_path("secrets/" + secret_name));
+  return host->remove(first_.path("secrets/" + secret_name));
 }
 
 Result<openstack::Access> Cloud::access(const Watch& watch) {
@@ -213,7 +192,7 @@ Result<std::shared_ptr<Cloud>> Clouds::of(const std::string& name, const Place& 
   std::lock_guard lock(mutex_);
   auto& cloud = clouds_[name];
   if (!cloud || cloud->place().kind != place.kind || cloud->place().ssh.host != place.ssh.host)
-    cloud = std::make_shared<Cloud>(name, place, program);
+    cloud = std::make_shared<Cloud>(name, place, program, open);
   return cloud;
 }
 

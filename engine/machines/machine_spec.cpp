@@ -65,6 +65,8 @@ Result<MachineSpec> machine_spec_from_json(const Json& json) {
   MS_CHECK(check(spec.image));
   if (!spec.prepared.empty() && !is_plain(spec.prepared, "-_"))
     return wrong("prepared", spec.prepared, "a key");
+  if (spec.index < 0 || spec.index > 200)
+    return wrong("index", std::to_string(spec.index), "a number from 1 to 200");
   for (const auto& network : {spec.networks.management, spec.networks.external, spec.networks.tunnel}) {
     if (network.empty()) continue;
     const auto subnet = Subnet::parse(network);

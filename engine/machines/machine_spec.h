@@ -31,6 +31,7 @@ struct MachineSpec {
   std::string prepared;  // name of a prepared layer on that image; "auto": this program's, made when missing;
                          // empty: none
   Networks networks;
+  int index = 0;  // which of the cluster's addresses; 0: the first that no machine of this host has
   std::vector<std::string> authorized_keys;  // of root in the machine
   std::vector<std::string> dns;              // empty: this host's own
   std::vector<std::string> devices;          // device nodes of this host given to the machine
@@ -61,10 +62,10 @@ struct Fields<MachineSpec> {
       fields(field("version", &MachineSpec::version), field("cluster", &MachineSpec::cluster, required),
              field("name", &MachineSpec::name, required), field("image", &MachineSpec::image, required),
              field("prepared", &MachineSpec::prepared), field("networks", &MachineSpec::networks),
-             field("authorized_keys", &MachineSpec::authorized_keys), field("dns", &MachineSpec::dns),
-             field("devices", &MachineSpec::devices), field("isolated", &MachineSpec::isolated),
-             field("lifeline", &MachineSpec::lifeline), field("memory_mib", &MachineSpec::memory_mib),
-             field("disk_mib", &MachineSpec::disk_mib));
+             field("index", &MachineSpec::index), field("authorized_keys", &MachineSpec::authorized_keys),
+             field("dns", &MachineSpec::dns), field("devices", &MachineSpec::devices),
+             field("isolated", &MachineSpec::isolated), field("lifeline", &MachineSpec::lifeline),
+             field("memory_mib", &MachineSpec::memory_mib), field("disk_mib", &MachineSpec::disk_mib));
 };
 MS_FIELDS_COMPLETE(MachineSpec);
 

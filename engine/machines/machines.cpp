@@ -121,6 +121,7 @@ std::vector<std::string> differences(const MachineSpec& a, const MachineSpec& b)
     // What it was made of is settled: a newer program's wish is for machines to come.
     for (const auto* key : {"proxy", "packages", "mirror"}) (*json)["image"].erase(key);
     json->erase("prepared");
+    json->erase("index");
     json->erase("memory_mib");
     json->erase("disk_mib");
   }
@@ -178,6 +179,13 @@ Result<Machines::Record> Machines::reserve(const MachineSpec& spec, const std::v
   Record fresh;
   fresh.spec = spec;
   fresh.layers = layers;
+  if (spec.index != 0) {
+    if (taken.contains(spec.index))
+      return ask(fmt::format("the addresses number {} of cluster {} are another machine's", spec.index,
+                             spec.cluster),
+                 folder(spec.cluster, spec.name), "remove that machine, or leave the number out", {"index"});
+    fresh.index = spec.index;
+  }
   while (taken.contains(fresh.index)) ++fresh.index;
   if (fresh.index > 200) return ask("a cluster has at most 200 machines on one host", spec.cluster);
   MS_CHECK(write_machine_record(folder(spec.cluster, spec.name), fresh));

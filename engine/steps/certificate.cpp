@@ -8,7 +8,12 @@ namespace {
 constexpr std::chrono::days lasts{365};
 constexpr std::chrono::days renewed_before{60};
 constexpr const char* pair_secret = "ca/authority";
-constexpr const char* certificate_secret = "ca/certificate";
+constexpr const char* begin_certificate = "-----BEGIN CERTIFICATE-----";
+
+std::string certificate_of(const Secret& pair) {
+  const std::size_t split = pair.reveal().find(begin_certificate);
+  return split == std::string::npos ? std::string() : pair.reveal().substr(split);
+}
 
 // A group of its own (rabbitmq) is there to read the key.
 unsigned key_mode(const CertificateFact& fact) {
@@ -23,7 +28,7 @@ Result<KeyPair> need_authority(Secrets& secrets, const std::string& cluster_name
     MS_TRY(const KeyPair made, make_authority("MicroStack " + cluster_name));
     return Secret(made.key.reveal() + made.certificate);
   }));
-  const std::size_t split = pair.reveal().find("-----BEGIN CERTIFICATE-----");
+  const std::size_t split = pair.reveal().find(begin_certificate);
   if (split == std::string::npos) return give_up("the secret ca/authority holds no certificate");
   return KeyPair{Secret(pair.reveal().substr(0, split)), pair.reveal().substr(split)};
 }
@@ -31,7 +36,7 @@ Result<KeyPair> need_authority(Secrets& secrets, const std::string& cluster_name
 Result<Truth> AuthorityStep::check(StepContext&) {
   MS_TRY(const auto file, host_.read(path_));
   if (!file) return Truth::no("the authority's certificate " + path_ + " is missing");
-  MS_TRY(const auto given, secrets_.find(certificate_secret));
+  MS_TRY(const auto given, secrets_.find(authority_certificate_secret));
   if (given)
     return given->reveal() == file->bytes ? Truth::yes() : Truth::no("another authority is at " + path_);
   MS_TRY(const auto pair, secrets_.find(pair_secret));
@@ -40,10 +45,29 @@ Result<Truth> AuthorityStep::check(StepContext&) {
 }
 
 Status AuthorityStep::apply(StepContext&) {
-  MS_TRY(const auto given, secrets_.find(certificate_secret));
-  if (given) return host_.write(path_, FileContent{given->reveal()});
+  MS_TRY(const auto given, secrets_.find(authority_certificate_secret));
+  if (given) {
+    MS_TRY(const Secret kept, secrets_.need(authority_certificate_secret));  // for the checks to come
+    return host_.write(path_, FileContent{kept.reveal()});
+  }
   MS_TRY(const KeyPair authority, need_authority(secrets_, cluster_name_));
   return host_.write(path_, FileContent{authority.certificate});
+}
+
+std::string certificate_secret(const CertificateFact& fact) {
+  return "certificate" + fact.path;
+}
+
+Result<Secret> issue_for(const KeyPair& authority, const CertificateFact& fact) {
+  MS_TRY(const KeyPair made, issue_certificate(authority, fact.names, lasts));
+  return Secret(made.key.reveal() + made.certificate + authority.certificate);
+}
+
+Result<std::string> CertificateStep::authority() {
+  MS_TRY(const auto pair, secrets_.find(pair_secret));
+  if (pair) return certificate_of(*pair);
+  MS_TRY(const auto given, secrets_.find(authority_certificate_secret));
+  return given ? given->reveal() : std::string();
 }
 
 Result<Truth> CertificateStep::check(StepContext&) {
@@ -56,26 +80,31 @@ Result<Truth> CertificateStep::check(StepContext&) {
   if (key->mode != key_mode(fact_) || both->mode != key_mode(fact_) || key->owner != fact_.owner ||
       key->group != fact_.group)
     return Truth::no("the key of " + shown + "has another owner or mode");
-  MS_TRY(const auto pair, secrets_.find(pair_secret));
-  if (!pair) return Truth::no("the cluster's authority has not been made");
-  const std::size_t split = pair->reveal().find("-----BEGIN CERTIFICATE-----");
-  const std::string flaw = certificate_flaw(certificate->bytes, key->bytes,
-                                            split == std::string::npos ? "" : pair->reveal().substr(split),
-                                            fact_.names, renewed_before);
+  MS_TRY(const std::string signer, authority());
+  if (signer.empty()) return Truth::no("the cluster's authority has not been made");
+  const std::string flaw =
+      certificate_flaw(certificate->bytes, key->bytes, signer, fact_.names, renewed_before);
   return flaw.empty() ? Truth::yes() : Truth::no(shown + flaw);
 }
 
 Status CertificateStep::apply(StepContext&) {
-  MS_TRY(const KeyPair authority, need_authority(secrets_, cluster_name_));
-  MS_TRY(const KeyPair made, issue_certificate(authority, fact_.names, lasts));
-  const std::string chain = made.certificate + authority.certificate;
+  MS_TRY(auto both, secrets_.find(certificate_secret(fact_)));
+  if (!both) {
+    MS_TRY(const auto believed, secrets_.find(authority_certificate_secret));
+    if (believed)
+      return ask("this node was not given a certificate for " + fact_.path, host_.name(),
+                 "let the node join again: a control node issues it", {"secrets", certificate_secret(fact_)});
+    MS_TRY(const KeyPair authority, need_authority(secrets_, cluster_name_));
+    MS_TRY(both, issue_for(authority, fact_));
+  }
+  const std::string chain = certificate_of(*both);
+  const std::string key = both->reveal().substr(0, both->reveal().size() - chain.size());
   for (const std::string& unit : fact_.restarts)
     MS_CHECK(RestartNote(host_, unit).leave(fact_.path + ".crt"));
   const unsigned mode = key_mode(fact_);
-  MS_CHECK(host_.write(fact_.path + ".key", FileContent{made.key.reveal(), mode, fact_.owner, fact_.group}));
+  MS_CHECK(host_.write(fact_.path + ".key", FileContent{key, mode, fact_.owner, fact_.group}));
   MS_CHECK(host_.write(fact_.path + ".crt", FileContent{chain, 0644, fact_.owner, fact_.group}));
-  return host_.write(fact_.path + ".pem",
-                     FileContent{made.key.reveal() + chain, mode, fact_.owner, fact_.group});
+  return host_.write(fact_.path + ".pem", FileContent{both->reveal(), mode, fact_.owner, fact_.group});
 }
 
 Status CertificateStep::undo(StepContext&) {

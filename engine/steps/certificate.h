@@ -45,6 +45,11 @@ struct CertificateFact {
   std::vector<std::string> restarts;
 };
 
+// A node that cannot sign is given key and certificate in one text, as the secret of this name.
+std::string certificate_secret(const CertificateFact& fact);
+inline constexpr const char* authority_certificate_secret = "ca/certificate";
+Result<Secret> issue_for(const KeyPair& authority, const CertificateFact& fact);
+
 class CertificateStep : public Step {
  public:
   CertificateStep(Host& host, Secrets& secrets, std::string cluster_name, CertificateFact fact)
@@ -61,6 +66,8 @@ class CertificateStep : public Step {
   Status undo(StepContext& context) override;
 
  private:
+  Result<std::string> authority();  // its certificate; empty where none is known yet
+
   Host& host_;
   Secrets& secrets_;
   std::string cluster_name_;

@@ -83,10 +83,10 @@ Result<Json> act(Front& front, const Named& named,
   MS_CHECK(check_name(named.cluster, "cluster"));
   MS_CHECK(check_name(named.name, "name"));
   MS_CHECK(what(machines, named, context));
-  MS_TRY(const auto left, machines.list());
-  for (const auto& machine : left)
-    if (machine.cluster == named.cluster && machine.name == named.name) return to_json(machine);
-  return Json{{"cluster", named.cluster}, {"name", named.name}, {"state", "absent"}};
+  MS_TRY(const auto known, machines.layers(named.cluster, named.name));
+  if (!known) return Json{{"cluster", named.cluster}, {"name", named.name}, {"state", "absent"}};
+  MS_TRY(const auto left, machines.status(named.cluster, named.name));
+  return to_json(left);
 }
 
 Result<Json> all(Front& front) {
@@ -153,10 +153,7 @@ void add_machine(CLI::App& program, Front& front) {
          return machines.remove(n.cluster, n.name, context);
        });
   verb("status", "What a machine is, and how it is",
-       [](Machines& machines, const Named& n, StepContext&) -> Status {
-         MS_TRY(auto there, machines.status(n.cluster, n.name));
-         return {};
-       });
+       [](Machines&, const Named&, StepContext&) -> Status { return {}; });
 
   auto* inside = machine->add_subcommand("exec", "Run a command in a machine");
   auto named = std::make_shared<Named>();

@@ -8,6 +8,7 @@
 #include "engine/catalogue/catalogue.h"
 #include "engine/catalogue/facts.h"
 #include "engine/host/local_host.h"
+#include "engine/substrate/native/membership.h"
 #include "engine/substrate/native/native.h"
 
 namespace microstack {
@@ -83,6 +84,20 @@ class NativePlanner : public Planner {
     return {std::move(answer), !found->differences.empty(), std::move(found->error)};
   }
 
+  Result<Plan> joining(const Profile& control, const std::vector<Profile>& nodes) override {
+    MS_CHECK(as_control(control));
+    return native::joining(nodes, catalogue_, tools_->tools);
+  }
+
+  Result<Plan> parting(const Profile& control, const std::vector<Profile>& nodes) override {
+    MS_CHECK(as_control(control));
+    return native::parting(nodes, catalogue_, tools_->tools);
+  }
+
+  Result<std::map<std::string, std::string>> handed_over(const Profile& node) override {
+    return native::handed_over(node, catalogue_, tools_->tools);
+  }
+
   // Of the facts the texts are rendered against, those that others ask for; and the authority that signed the
   // endpoints.
   Result<Json> facts(const Profile& profile) override {
@@ -105,6 +120,14 @@ class NativePlanner : public Planner {
     Secrets secrets;
     native::Tools tools;
   };
+
+  Status as_control(const Profile& control) {
+    if (!control.has_role("control"))
+      return ask("this node is no control node", control.node.name,
+                 "ask one: " + control.control.members.front());
+    MS_TRY(const Json facts, prepare(control));
+    return {};
+  }
 
   Result<Json> prepare(const Profile& profile) {
     if (!tools_) {

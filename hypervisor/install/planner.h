@@ -3,7 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "engine/base/places.h"
 #include "engine/catalogue/profile.h"
@@ -45,6 +48,12 @@ class Planner {
   virtual Result<ImageRecipe> image(const std::string& release, const std::vector<std::string>& components,
                                     const std::vector<std::string>& roles) = 0;
   virtual NodeStatus status(const Profile& profile, const RunOptions& options) = 0;
+  // On a control node, whose profile `control` is: what the cluster has to know of nodes that join it, all at once,
+  // and then what each of them is to be given (its secrets by name).
+  virtual Result<Plan> joining(const Profile& control, const std::vector<Profile>& nodes) = 0;
+  virtual Result<std::map<std::string, std::string>> handed_over(const Profile& node) = 0;
+  // What is to be forgotten of nodes that are gone.
+  virtual Result<Plan> parting(const Profile& control, const std::vector<Profile>& nodes) = 0;
   // What the finished node has to say of itself (cluster id, addresses, fingerprints); no secret.
   virtual Result<Json> facts(const Profile& profile) = 0;
 };

@@ -12,5 +12,6 @@ std::unique_ptr<terraform::AnyDataSource> cluster_source(Clouds& clouds);
 std::unique_ptr<terraform::AnyDataSource> health_source(Clouds& clouds);
 std::unique_ptr<terraform::AnyDataSource> components_source(Clouds& clouds);
 std::unique_ptr<terraform::AnyDataSource> sizing_source(Clouds& clouds);
+std::unique_ptr<terraform::AnyDataSource> nodes_source(Clouds& clouds);
 
 }  // namespace microstack::provider

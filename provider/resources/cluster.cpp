@@ -13,6 +13,7 @@
 #include "provider/resources/cluster_place.h"
 #include "provider/resources/cluster_preflight.h"
 #include "provider/resources/cluster_record.h"
+#include "provider/resources/stopwatch.h"
 
 namespace microstack::provider {
 namespace {
@@ -29,33 +30,6 @@ bool is_core(const Catalogue& catalogue, const std::string& component) {
   const auto* found = catalogue.find(component);
   return !found || !found->optional;
 }
-
-// Times of what an apply did one after the other.
-class Stopwatch {
- public:
-  void begin(std::string name) {
-    end();
-    name_ = std::move(name);
-    since_ = std::chrono::steady_clock::now();
-  }
-  void end() {
-    if (name_.empty()) return;
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - since_).count();
-    Phase phase;
-    phase.name = std::exchange(name_, {});
-    phase.seconds = std::round(seconds * 10) / 10;
-    phases_.push_back(std::move(phase));
-  }
-  std::vector<Phase> take() {
-    end();
-    return std::move(phases_);
-  }
-
- private:
-  std::string name_;
-  std::chrono::steady_clock::time_point since_;
-  std::vector<Phase> phases_;
-};
 
 class ClusterResource : public Resource<Cluster> {
  public:
@@ -86,6 +60,8 @@ class ClusterResource : public Resource<Cluster> {
     if (state.deletion_protection.value_or(false))
       return ask("The cluster is protected against deletion", {},
                  "Set deletion_protection = false and apply first.", {"deletion_protection"});
+    MS_TRY(const auto cloud, clouds_.of(*state.name, place_of(state)));
+    cloud->leaving = true;  // its nodes go along
     return {};
   }
 

@@ -1,5 +1,6 @@
 #include "provider/resources/cluster_record.h"
 
+#include "engine/cloud/merge_patch.h"
 #include "provider/framework/msgpack.h"
 #include "provider/resources/cluster_place.h"
 
@@ -41,22 +42,6 @@ Json host_of(const Cluster& cluster) {
   return {{"machine", Json::object()}};
 }
 
-// The merge patch from one object to another: what is gone is null.
-Json difference(const Json& from, const Json& to) {
-  Json patch = Json::object();
-  for (const auto& [key, value] : from.items())
-    if (!to.contains(key)) patch[key] = nullptr;
-  for (const auto& [key, value] : to.items()) {
-    if (from.contains(key) && from[key] == value) continue;
-    patch[key] = value.is_object() ? difference(from.value(key, Json::object()).is_object()
-                                                    ? from.value(key, Json::object())
-                                                    : Json::object(),
-                                                value)
-                                   : value;
-  }
-  return patch;
-}
-
 }  // namespace
 
 Json record_of(const Cluster& cluster, const Profile& profile, const Catalogue& catalogue,
@@ -74,7 +59,7 @@ Json record_of(const Cluster& cluster, const Profile& profile, const Catalogue& 
   for (const auto& name : catalogue.core())
     wanted.components.try_emplace(name, Deployment::Managed{"terraform"});
   wanted.wish = wish_of(cluster);
-  Json patch = difference(there ? to_json(*there) : Json::object(), to_json(wanted));
+  Json patch = merge_patch(there ? to_json(*there) : Json::object(), to_json(wanted));
   patch.erase("revision");
   patch.erase("format");
   return patch;

@@ -84,6 +84,11 @@ class FolderPlanner : public Planner {
     auto findings = examine(*steps, options);
     return {{{"differences", findings.differences}}, !findings.differences.empty(), findings.error};
   }
+  Result<Plan> joining(const Profile&, const std::vector<Profile>&) override { return Plan{}; }
+  Result<Plan> parting(const Profile&, const std::vector<Profile>&) override { return Plan{}; }
+  Result<std::map<std::string, std::string>> handed_over(const Profile& node) override {
+    return std::map<std::string, std::string>{{"of/" + node.node.name, "value"}};
+  }
   Result<Json> facts(const Profile& profile) override { return Json{{"name", profile.node.name}}; }
 
  private:

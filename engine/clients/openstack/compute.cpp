@@ -92,9 +92,52 @@ Result<std::vector<ComputeService>> compute_services(Session& session, std::stop
   MS_TRY(const Json answer, session.get("compute", "/os-services", stop));
   std::vector<ComputeService> all;
   for (const auto& one : answer.value("services", Json::array()))
-    all.push_back({text_of(one, "binary"), text_of(one, "host"), text_of(one, "state") == "up",
+    all.push_back({one.contains("id") && one["id"].is_number() ? one["id"].dump() : text_of(one, "id"),
+                   text_of(one, "binary"), text_of(one, "host"), text_of(one, "state") == "up",
                    text_of(one, "status") == "enabled"});
   return all;
+}
+
+Status disable_compute_service(Session& session, const std::string& host, const std::string& reason,
+                               std::stop_token stop) {
+  auto answer = session.send("PUT", "compute", "/os-services/disable-log-reason",
+                             {{"host", host}, {"binary", "nova-compute"}, {"disabled_reason", reason}}, stop);
+  if (!answer) return doing("disabling the compute service of " + host, std::move(answer).error());
+  return {};
+}
+
+Status delete_compute_service(Session& session, const std::string& id, std::stop_token stop) {
+  http::Request request;
+  request.method = "DELETE";
+  request.url = "/os-services/" + id;
+  MS_TRY(const auto answer, session.call("compute", request, stop));
+  if (answer.status < 300 || answer.status == 404) return {};
+  return give_up("Nova does not let go of compute service " + id + ": " + answer.body.substr(0, 400));
+}
+
+Result<std::vector<Server>> servers_on(Session& session, const std::string& host, std::stop_token stop) {
+  MS_TRY(const auto found, list(session, collections::servers, {{"all_tenants", "1"}, {"host", host}}, stop));
+  std::vector<Server> servers;
+  for (const auto& one : found) servers.push_back(parsed(one));
+  return servers;
+}
+
+Status act_on_server(Session& session, const std::string& server_id, const std::string& action,
+                     const Json& arguments, const std::string& microversion, std::stop_token stop) {
+  http::Request request;
+  request.method = "POST";
+  request.url = "/servers/" + server_id + "/action";
+  request.headers = {{"Content-Type", "application/json"}};
+  if (!microversion.empty()) request.headers.push_back({"X-OpenStack-Nova-API-Version", microversion});
+  request.body = Json{{action, arguments}}.dump();
+  MS_TRY(const auto answer, session.call("compute", request, stop));
+  if (answer.status < 300) return {};
+  const auto said = Json::parse(answer.body, nullptr, false);
+  std::string why = answer.body.substr(0, 400);
+  if (said.is_object())
+    for (const auto& [key, value] : said.items())
+      if (value.is_object() && value.contains("message")) why = value["message"];
+  return give_up("Nova refuses " + action + " of server " + server_id + ": " + why);
 }
 
 Result<std::vector<Hypervisor>> hypervisors(Session& session, std::stop_token stop) {

@@ -42,12 +42,27 @@ Result<std::string> console_log(Session& session, const std::string& server_id, 
                                 std::stop_token stop = {});
 
 struct ComputeService {
+  std::string id;
   std::string binary;  // nova-compute, nova-scheduler, ...
   std::string host;
   bool up = false;
   bool enabled = true;
 };
 Result<std::vector<ComputeService>> compute_services(Session& session, std::stop_token stop = {});
+
+// Nothing new is placed on the host of a disabled one.
+Status disable_compute_service(Session& session, const std::string& host, const std::string& reason,
+                               std::stop_token stop = {});
+// With it go the hypervisor, its resource provider and its place in the cell. Nova refuses while guests are on it;
+// succeeds when it is gone already.
+Status delete_compute_service(Session& session, const std::string& id, std::stop_token stop = {});
+
+// The guests of a hypervisor, of all projects.
+Result<std::vector<Server>> servers_on(Session& session, const std::string& host, std::stop_token stop = {});
+// An action of a server that Nova begins and answers at once: "os-migrateLive", "shelve", "evacuate". `microversion`
+// may be empty.
+Status act_on_server(Session& session, const std::string& server_id, const std::string& action,
+                     const Json& arguments, const std::string& microversion, std::stop_token stop = {});
 
 struct Hypervisor {
   std::string id;

@@ -6,7 +6,6 @@
 #include "engine/base/template.h"
 #include "engine/steps/account.h"
 #include "engine/steps/boot.h"
-#include "engine/steps/certificate.h"
 #include "engine/steps/database.h"
 #include "engine/steps/directory.h"
 #include "engine/steps/file.h"
@@ -55,6 +54,21 @@ class Writer {
     for (const Component* component : here_) MS_CHECK(add_final_tasks(*component));
     MS_CHECK(resolve_order());
     return std::move(recipe_);
+  }
+
+  Result<std::vector<std::unique_ptr<Step>>> tasks(TasksOf which) {
+    std::vector<std::unique_ptr<Step>> steps;
+    for (const auto& choice : profile_.components) {
+      const Component* component = catalogue_.find(choice.name);
+      if (!runs_on(*component, profile_.node.roles)) continue;
+      for (const auto& task : component->native.*which) {
+        MS_TRY(const bool counts, this->counts(task.when, *component));
+        if (!counts) continue;
+        MS_TRY(auto step, task_step(*component, task));
+        steps.push_back(std::move(step));
+      }
+    }
+    return steps;
   }
 
  private:
@@ -204,6 +218,7 @@ class Writer {
     MS_TRY(auto content, text_with(source, component, facts, name));
     fact.content = MarkedText(std::move(content));
     if (fact.path.starts_with("/etc/systemd/")) unit_files_.push_back("file:" + fact.path);
+    note_secrets(fact.content);
     parts_[component.name].ground.push_back(
         add(component.name, Kind::file,
             std::make_unique<FileStep>(tools_.host, tools_.secrets, tools_.undo, std::move(fact)), after));
@@ -217,7 +232,8 @@ class Writer {
         std::make_unique<DirectoryStep>(tools_.host, DirectoryFact{keys.path, 0700, keys.owner, keys.group}),
         after);
     parts_[component.name].ground.push_back(folder);
-    for (const auto& [file, secret] : {std::pair{"0", keys.secret + "-next"}, std::pair{"1", keys.secret}})
+    for (const auto& [file, secret] : {std::pair{"0", keys.secret + "-next"}, std::pair{"1", keys.secret}}) {
+      recipe_.secrets.insert(secret);
       parts_[component.name].ground.push_back(
           add(component.name, Kind::file,
               std::make_unique<FileStep>(tools_.host, tools_.secrets, tools_.undo,
@@ -228,6 +244,7 @@ class Writer {
                                                   keys.group,
                                                   {}}),
               {folder}));
+    }
   }
 
   Status add_certificate(const Component& component, const Component::Certificate& certificate,
@@ -239,6 +256,7 @@ class Writer {
     for (const std::string& name : names)
       if (!name.empty()) fact.names.push_back(name);
     fact.names = Ids() + fact.names;  // each once
+    recipe_.certificates.push_back(fact);
     parts_[component.name].ground.push_back(
         add(component.name, Kind::certificate,
             std::make_unique<CertificateStep>(tools_.host, tools_.secrets, profile_.cluster.name,
@@ -287,9 +305,11 @@ class Writer {
     return {};
   }
 
-  Result<std::string> add_task(const Component& component, const Component::Task& task, Ids after) {
-    MS_TRY(const bool counts, this->counts(task.when, component));
-    if (!counts) return std::string();
+  void note_secrets(const MarkedText& text) {
+    for (auto& name : text.names()) recipe_.secrets.insert(std::move(name));
+  }
+
+  Result<std::unique_ptr<Step>> task_step(const Component& component, const Component::Task& task) {
     TaskFact fact;
     fact.id = component.name + "/" + task.id;
     fact.title = task.title;
@@ -300,10 +320,18 @@ class Writer {
     MS_TRY(fact.unless_sql, text(task.unless_sql, component));
     MS_TRY(fact.stdin_text, text(task.stdin_text, component));
     MS_TRY(fact.sql, text(task.sql, component));
+    note_secrets(fact.stdin_text);
+    note_secrets(fact.sql);
+    return std::unique_ptr<Step>(std::make_unique<TaskStep>(tools_.host, tools_.secrets, std::move(fact)));
+  }
+
+  Result<std::string> add_task(const Component& component, const Component::Task& task, Ids after) {
+    MS_TRY(const bool counts, this->counts(task.when, component));
+    if (!counts) return std::string();
+    MS_TRY(auto step, task_step(component, task));
     if (!task.sql.empty() || !task.unless_sql.empty()) after = after + Ids{database_component};
-    return add(component.name, Kind::task,
-               std::make_unique<TaskStep>(tools_.host, tools_.secrets, std::move(fact)),
-               Ids{packages_id} + after + task.after, task.prepare);
+    return add(component.name, Kind::task, std::move(step), Ids{packages_id} + after + task.after,
+               task.prepare);
   }
 
   const Component* identity_component() const {
@@ -411,6 +439,11 @@ class Writer {
 
 Result<Recipe> recipe(const Profile& profile, const Catalogue& catalogue, const Json& facts, Tools& tools) {
   return Writer(profile, catalogue, facts, tools).write();
+}
+
+Result<std::vector<std::unique_ptr<Step>>> member_tasks(const Profile& node, const Catalogue& catalogue,
+                                                        const Json& facts, Tools& tools, TasksOf which) {
+  return Writer(node, catalogue, facts, tools).tasks(which);
 }
 
 std::set<std::string> prepared(const Recipe& recipe) {

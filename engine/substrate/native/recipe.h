@@ -10,6 +10,7 @@
 #include <memory>
 #include <set>
 
+#include "engine/steps/certificate.h"
 #include "engine/substrate/native/native.h"
 
 namespace microstack::native {
@@ -37,9 +38,17 @@ struct Entry {
 
 struct Recipe {
   std::vector<Entry> entries;
+  // What the texts and keys above are made of and a node that cannot draw or sign must be given.
+  std::set<std::string> secrets;
+  std::vector<CertificateFact> certificates;
 };
 
 Result<Recipe> recipe(const Profile& profile, const Catalogue& catalogue, const Json& facts, Tools& tools);
+
+// The component's tasks of another kind than its own: Component::Native::joining or leaving, for the node of `facts`.
+using TasksOf = std::vector<Component::Task> Component::Native::*;
+Result<std::vector<std::unique_ptr<Step>>> member_tasks(const Profile& node, const Catalogue& catalogue,
+                                                        const Json& facts, Tools& tools, TasksOf which);
 
 // The entries marked prepare and all that they stand on.
 std::set<std::string> prepared(const Recipe& recipe);

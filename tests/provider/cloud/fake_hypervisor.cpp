@@ -72,6 +72,12 @@ int main(int argc, char** argv) {
   std::ofstream(state + "/calls.txt", std::ios::app) << verb << "\n";
   if (world.contains("dies")) return 139;
   if (verb == "machine list") return done(world.value("machines", Json::array()));
+  if (words.size() == 4 && words[0] == "machine" && words[1] == "status") {
+    const Json machines = world.value("machines", Json::array());
+    for (const auto& machine : machines)
+      if (machine["cluster"] == words[2] && machine["name"] == words[3]) return done(machine);
+    return done({{"cluster", words[2]}, {"name", words[3]}, {"state", "absent"}});
+  }
   if (verb == "probe --machine") return done({{"findings", world.value("findings", Json::array())}});
   if (verb == "probe") return done(world.value("probe", Json::object()));
   if (verb == "install -") return install();

@@ -1,0 +1,94 @@
+#include "engine/cloud/guests.h"
+
+#include <algorithm>
+#include <map>
+
+namespace microstack {
+
+using namespace openstack;
+
+namespace {
+
+// How far a guest is with leaving: the next action is begun once it has settled from the last one.
+enum class Asked { nothing, first, second };
+
+bool settled(const Server& server) {
+  return server.status == "ACTIVE" || server.status == "SHUTOFF" || server.status == "PAUSED" ||
+         server.status == "SUSPENDED" || server.status == "ERROR" || server.status == "SHELVED";
+}
+
+// A guest that runs is migrated while it runs; one that is off, and one that would not migrate, is shelved: its disk
+// becomes an image, and it belongs to no host any more.
+Status send_away(Session& admin, const Server& guest, Guests wish, bool alive, Asked& asked,
+                 std::stop_token stop) {
+  if (!settled(guest)) return {};
+  if (!alive) {
+    if (asked != Asked::nothing) return {};
+    asked = Asked::first;
+    // Up to 2.94 a rebuilt guest runs when it ran before, from 2.95 on it stays off.
+    return act_on_server(admin, guest.id, "evacuate", Json::object(), wish == Guests::stop ? "2.95" : "2.94",
+                         stop);
+  }
+  if (wish == Guests::migrate && guest.status == "ACTIVE" && asked == Asked::nothing) {
+    asked = Asked::first;
+    return act_on_server(admin, guest.id, "os-migrateLive", {{"host", nullptr}, {"block_migration", "auto"}},
+                         "2.34", stop);
+  }
+  if (guest.status == "SHELVED") return act_on_server(admin, guest.id, "shelveOffload", nullptr, {}, stop);
+  if (asked == Asked::second) return {};
+  asked = Asked::second;
+  return act_on_server(admin, guest.id, "shelve", nullptr, {}, stop);
+}
+
+Error in_the_way(const std::vector<Server>& left, const std::string& host, Guests wish, bool alive) {
+  const std::string names = names_of(left);
+  if (wish == Guests::refuse)
+    return ask(
+        "guests are on node " + host + ": " + names, host,
+        alive ? "delete or move them, or set guests = \"migrate\" or \"stop\" and apply first"
+              : "the node is off: set guests = \"migrate\" (rebuilt on other nodes from their images) or "
+                "\"stop\" (the same, left off), or delete them",
+        {"guests"});
+  return retry(
+      "guests did not leave node " + host + " in time: " + names, host,
+      "see why: openstack server show ID, and the log of nova-compute there; the next apply goes on");
+}
+
+}  // namespace
+
+std::string names_of(const std::vector<Server>& servers) {
+  std::string out;
+  for (const auto& server : servers)
+    out +=
+        (out.empty() ? "" : ", ") + server.name + " (" + server.id.substr(0, 8) + ", " + server.status + ")";
+  return out;
+}
+
+Status vacate(Session& admin, const std::string& host, Guests wish, bool alive, const Wait& wait) {
+  MS_CHECK(disable_compute_service(admin, host, "leaves the cluster", wait.stop));
+  std::map<std::string, Asked> asked;
+  std::vector<Server> left;
+  std::optional<Error> refused;
+  const auto gone = wait_until("guests to leave node " + host, wait, [&]() -> Result<bool> {
+    MS_TRY(left, servers_on(admin, host, wait.stop));
+    if (left.empty() || wish == Guests::refuse) return left.empty();
+    for (const auto& guest : left)
+      if (auto sent = send_away(admin, guest, wish, alive, asked[guest.id], wait.stop); !sent)
+        refused = std::move(sent).error();
+    return false;
+  });
+  if (gone) return {};
+  if (left.empty()) return gone.error();
+  auto error = in_the_way(left, host, wish, alive);
+  if (refused) error.causes.push_back(std::move(*refused));
+  return error;
+}
+
+Status forget_compute(Session& admin, const std::string& host, std::stop_token stop) {
+  MS_TRY(const auto services, compute_services(admin, stop));
+  for (const auto& service : services)
+    if (service.host == host) MS_CHECK(delete_compute_service(admin, service.id, stop));
+  return {};
+}
+
+}  // namespace microstack

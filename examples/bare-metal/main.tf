@@ -1,0 +1,65 @@
+# A cloud on servers of one's own: Debian 13, reached over SSH with pinned host keys. The first one carries the control plane.
+terraform {
+  required_providers {
+    microstack = { source = "microstack/microstack" }
+  }
+}
+
+# The key stays in memory; it may come from a vault (an ephemeral value) or from MICROSTACK_SSH_PRIVATE_KEY.
+provider "microstack" {
+  ssh = { user = var.user, private_key_file = var.private_key_file }
+}
+
+variable "user" {
+  type    = string
+  default = "root"
+}
+
+variable "private_key_file" {
+  type    = string
+  default = null
+}
+
+variable "control" {
+  type        = object({ host = string, host_key = string, external_interface = optional(string) })
+  description = "The server with the control plane; cat /etc/ssh/ssh_host_ed25519_key.pub on its console shows the host key."
+}
+
+variable "compute" {
+  type = map(object({
+    host_key         = string
+    tunnel_interface = optional(string)
+    tunnel_address   = optional(string)
+  }))
+  default     = {}
+  description = "Hypervisors, by address."
+}
+
+resource "microstack_cluster" "cloud" {
+  name = "rack"
+  first_node = {
+    ssh = {
+      host               = var.control.host
+      host_key           = var.control.host_key
+      user               = var.user
+      private_key_file   = var.private_key_file
+      external_interface = var.control.external_interface
+    }
+  }
+}
+
+resource "microstack_node" "compute" {
+  for_each   = var.compute
+  cluster_id = microstack_cluster.cloud.id
+  roles      = ["compute"]
+  ssh        = { host = each.key, host_key = each.value.host_key }
+  network = each.value.tunnel_address == null ? null : {
+    tunnel_interface = each.value.tunnel_interface
+    tunnel_address   = each.value.tunnel_address
+  }
+  guests = "migrate"
+}
+
+output "clouds_yaml" {
+  value = microstack_cluster.cloud.clouds_yaml_path
+}

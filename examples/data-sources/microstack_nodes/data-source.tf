@@ -1,0 +1,3 @@
+data "microstack_nodes" "all" {
+  cluster_id = microstack_cluster.cloud.id
+}

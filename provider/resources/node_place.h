@@ -1,0 +1,46 @@
+// Where a node is, what it is to be and how the cluster writes it down, as its model says it.
+#pragma once
+
+#include "engine/cloud/cloud.h"
+#include "provider/resources/node_model.h"
+
+namespace microstack::provider {
+
+std::string id_of_node(const std::string& cluster_id, const std::string& name);
+// Given, or made of the cluster's name and the server's address; empty for a machine without one.
+std::string name_of_node(const std::string& cluster, const NodeModel& node);
+
+// `from` is how this provider reaches servers where the node does not say.
+Place place_of(const NodeModel& node, const SshDefaults& from);
+
+// A member as the control node keeps it, and back. No key is in it.
+Deployment::Member member_of(const NodeModel& node);
+Status take_member(const Deployment::Member& member, NodeModel& node);
+// Whether it is the same place that the member is at.
+bool is_same_place(const Deployment::Member& member, const NodeModel& node);
+
+// Of the addresses of the cluster's machines on one host, the first that no member has.
+int free_index(const Deployment& deployment);
+
+// Addresses that are not the node's to choose: of a machine, as `machine up` says or as its index decides.
+struct NodeAddresses {
+  std::string management;
+  std::string tunnel;
+  std::string tunnel_interface;
+  std::string external_interface;
+};
+// Where the first node is a machine of this host too, all follows from the index. nullopt: else.
+std::optional<NodeAddresses> addresses_of_machine(const Profile& control, int index);
+NodeAddresses addresses_of_machine(const Json& machine);
+// Of a server, by its attributes.
+NodeAddresses addresses_of_server(const NodeModel& node);
+
+// Decided from the control node's: the same components where they run on the node's roles, with the same settings.
+Profile profile_of(const NodeModel& node, const Profile& control, const Catalogue& catalogue,
+                   const NodeAddresses& addresses);
+
+// What `machine up` and `probe --machine` want on stdin.
+Result<Json> machine_spec(const NodeModel& node, const std::string& cluster, const Profile& control,
+                          const Catalogue& catalogue, int index);
+
+}  // namespace microstack::provider

@@ -1,0 +1,241 @@
+#include "provider/resources/node_preflight.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/machines/address.h"
+#include "engine/machines/probe.h"
+#include "provider/cloud/watching.h"
+#include "provider/resources/node_place.h"
+
+namespace microstack::provider {
+namespace {
+
+using namespace terraform;
+
+constexpr auto limit = std::chrono::minutes(1);
+
+void later(Call& call, const std::string& why, Path path = {}) {
+  call.warn("The node is checked at apply", why, std::move(path));
+}
+
+void tell(Call& call, bool blocking, std::string what, const std::string& fix, Path path) {
+  if (!what.empty()) what.front() = static_cast<char>(std::toupper(what.front()));
+  const auto detail = fix.empty() ? std::string() : "To go on: " + fix + ".";
+  blocking ? call.error(what, detail, std::move(path)) : call.warn(what, detail, std::move(path));
+}
+
+// What a person must change is an error, with the attribute of the connection that is to blame; all else may be better
+// at apply.
+void tell_why(Call& call, const Error& error, Path path) {
+  if (error.kind != ErrorKind::ask) return later(call, error.text(), std::move(path));
+  static constexpr const char* of_connection[] = {"host", "port", "user", "host_key"};
+  if (!error.attribute.empty()) {
+    const auto& name = error.attribute.front();
+    if (std::find(std::begin(of_connection), std::end(of_connection), name) != std::end(of_connection))
+      path = path.attribute(name);
+    if (name == "private_key") path = path.attribute("private_key_file");
+  }
+  tell(call, true, error.what + (error.where.empty() ? "" : " (" + error.where + ")"), error.fix,
+       std::move(path));
+}
+
+struct Server {
+  Host& host;
+  Json probe;
+  std::vector<std::string> links;
+  std::vector<std::string> addresses;
+};
+
+Result<Server> look_at(Host& host, std::stop_token stop) {
+  Server server{host, {}, {}, {}};
+  MS_TRY(server.probe, probe_host(host, Places{}, false, stop));
+  MS_TRY(const auto text, run_ok(host, Command{{"ip", "-j", "address", "show"}}, stop));
+  for (const auto& link : Json::parse(text, nullptr, false)) {
+    server.links.push_back(link.value("ifname", std::string()));
+    for (const auto& address : link.value("addr_info", Json::array()))
+      server.addresses.push_back(address.value("local", std::string()));
+  }
+  return server;
+}
+
+template <class T>
+bool has(const std::vector<T>& all, const T& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+// The distribution, root, memory, disk.
+void check_what_it_is(const Catalogue& catalogue, const Profile& control, const NodeModel& node,
+                      const Server& server, Path place, Call& call) {
+  const auto& probe = server.probe;
+  const auto release = catalogue.release(control.cluster.release);
+  const std::string wanted = release ? release->value("distribution", std::string("debian")) + " " +
+                                           release->value("version", std::string("13"))
+                                     : std::string("debian 13");
+  const std::string os = probe.value("/os/id"_json_pointer, std::string("unknown")) + " " +
+                         probe.value("/os/version"_json_pointer, std::string());
+  if (os != wanted)
+    tell(
+        call, true,
+        fmt::format("release {} needs {}, {} is {}", control.cluster.release, wanted, server.host.name(), os),
+        "make a machine on it, which brings its own system: machine = { host = { ...what ssh has now... } }",
+        place);
+  if (!probe.value("systemd", false))
+    tell(call, true, "systemd does not run on " + server.host.name(), "give a server that was booted by it",
+         place);
+  if (probe.value("uid", 0) != 0)
+    tell(call, true, "installing needs root on " + server.host.name(),
+         "let this user run sudo without a password", place.attribute("user"));
+  const auto& roles = node.roles->items;
+  const int memory = catalogue.memory_mib(catalogue.core(), roles),
+            disk = catalogue.disk_mib(catalogue.core(), roles) + 2048;
+  const auto free_memory = probe.value("/memory_mib/free"_json_pointer, std::int64_t{0});
+  if (free_memory < memory)
+    tell(call, true,
+         fmt::format("{} MiB of memory are free on {}, the node needs {}", free_memory, server.host.name(),
+                     memory),
+         "end something there, or give fewer roles", "roles");
+  const Json disks = probe.value("disk_free_mib", Json::object());
+  for (const auto& [folder, free] : disks.items())
+    if (free.get<std::int64_t>() < disk) {
+      tell(call, true,
+           fmt::format("{} MiB of disk are free at {} of {}, the node needs {}", free.get<std::int64_t>(),
+                       folder, server.host.name(), disk),
+           "free space there", place);
+      break;
+    }
+}
+
+// Links that must exist, addresses that must be its own or nobody's.
+void check_links(Cloud& cloud, const Profile& control, const std::optional<Deployment>& deployment,
+                 const NodeModel& node, const Server& server, Path place, Call& call) {
+  const auto wish = addresses_of_server(node);
+  const Path network("network");
+  const auto link = [&](const std::string& name, const char* attribute) {
+    if (name.empty() || has(server.links, name)) return;
+    std::string known;
+    for (const auto& one : server.links)
+      if (one != "lo") known += (known.empty() ? "" : ", ") + one;
+    tell(call, true, fmt::format("{} has no link {}", server.host.name(), name), "one of " + known,
+         network.attribute(attribute));
+  };
+  link(wish.tunnel_interface, "tunnel_interface");
+  link(wish.external_interface, "external_interface");
+  if (!parse_address(wish.management))
+    return tell(call, true, fmt::format("{} is no IPv4 address", wish.management),
+                "give the node's management address in network.address", network.attribute("address"));
+  if (!has(server.addresses, wish.management))
+    tell(call, true, fmt::format("{} does not have the address {}", server.host.name(), wish.management),
+         "give one it has in network.address", network.attribute("address"));
+  if (deployment)
+    for (const auto& [name, member] : deployment->members)
+      if (name != *node.name && member.address == wish.management)
+        tell(call, true, fmt::format("the address {} is in use by node {}", wish.management, name),
+             "give another address in network.address", place);
+  if (wish.tunnel == wish.management) {
+    if (!server.probe.value("openvswitch_module", false))
+      tell(call, true,
+           "the kernel of " + server.host.name() + " has no Open vSwitch, and no link is named for tunnels",
+           "give network.tunnel_interface and network.tunnel_address, or load the module openvswitch",
+           network.attribute("tunnel_interface"));
+    return;
+  }
+  if (!control.network.tunnel_interface.empty()) {
+    const auto tunnels = Subnet::parse(control.network.tunnel_ip + "/24");
+    if (tunnels && !tunnels->contains(wish.tunnel))
+      return tell(
+          call, true,
+          fmt::format("{} is not in {}, the network of the cluster's tunnels", wish.tunnel, tunnels->text()),
+          "give a free address of it", network.attribute("tunnel_address"));
+  }
+  if (has(server.addresses, wish.tunnel)) return;
+  Command ask_for_it{{"ping", "-c", "1", "-W", "1", wish.tunnel}};
+  ask_for_it.limit = std::chrono::seconds(5);
+  const auto first = cloud.node();
+  if (!first) return;
+  if (const auto answered = (*first)->run(ask_for_it, call.stop()); answered && answered->ok())
+    tell(call, true, fmt::format("the address {} is in use: something answers on it", wish.tunnel),
+         "give a free address of that network", network.attribute("tunnel_address"));
+}
+
+void look_at_server(Clouds& clouds, Cloud& cloud, const Profile& control,
+                    const std::optional<Deployment>& deployment, const NodeModel& node, Call& call) {
+  const Path place(node.ssh.is_known() ? "ssh" : "local");
+  ClusterNode there = cloud.member(*node.name, place_of(node, clouds.ssh));
+  const auto host = there.host();
+  if (!host) return tell_why(call, host.error(), place);
+  const auto installed = there.profile();
+  if (!installed) return tell_why(call, installed.error(), place);
+  if (*installed) {
+    const auto& profile = **installed;
+    if (profile.cluster.name != cloud.name() || profile.node.name != *node.name)
+      tell(call, true,
+           fmt::format("{} is node {} of cluster {} already", (*host)->name(), profile.node.name,
+                       profile.cluster.name),
+           "take it out of that cluster first, or run there: microstack-hypervisor remove", place);
+    return;  // begun before: gone on with
+  }
+  const auto server = look_at(**host, call.stop());
+  if (!server) return tell_why(call, server.error(), place);
+  check_what_it_is(clouds.catalogue(), control, node, *server, place, call);
+  check_links(cloud, control, deployment, node, *server, place, call);
+}
+
+void look_at_machine_host(Clouds& clouds, Cloud& cloud, const Profile& control, const NodeModel& node,
+                          Call& call) {
+  auto watch = watching(call);
+  watch.limit = limit;
+  const Path place = node.machine->host.is_known() ? Path("machine").attribute("host") : Path("machine");
+  ClusterNode there = cloud.member(*node.name, place_of(node, clouds.ssh));
+  const auto machine = there.machine_status(watch);
+  if (!machine) return tell_why(call, machine.error(), place);
+  if (!machine->is_null()) return;  // is resumed or adopted: it has what it needs
+  const auto spec = machine_spec(node, cloud.name(), control, clouds.catalogue(), 0);
+  if (!spec) return tell_why(call, spec.error(), place);
+  const auto probe = there.on_host({"probe", "--machine"}, spec->dump(), watch);
+  if (!probe) return tell_why(call, probe.error(), place);
+  for (const auto& finding : probe->value("findings", Json::array())) {
+    const auto attribute = finding.value("attribute", std::vector<std::string>());
+    tell(call, finding.value("blocking", true), finding.value("what", std::string()),
+         finding.value("fix", std::string()),
+         !attribute.empty() && attribute.front() == "devices" ? Path("machine").attribute("devices") : place);
+  }
+}
+
+}  // namespace
+
+void preflight(Clouds& clouds, const NodeModel& planned, Call& call) {
+  if (planned.cluster_id.is_unknown()) return later(call, "Its cluster is known after apply.", "cluster_id");
+  if (!planned.name.is_known()) return later(call, "Its name is known after apply.", "name");
+  for (const auto& [unknown, path] :
+       {std::pair{planned.machine.is_unknown(), "machine"}, std::pair{planned.ssh.is_unknown(), "ssh"},
+        std::pair{planned.local.is_unknown(), "local"}, std::pair{planned.network.is_unknown(), "network"},
+        std::pair{planned.roles.is_unknown(), "roles"}})
+    if (unknown) return later(call, "It is known after apply.", path);
+  const auto reached = [](const Attr<SshAccess>& ssh) {
+    return ssh.is_null() || (ssh.is_known() && ssh->host.is_known() && ssh->host_key.is_known() &&
+                             !ssh->user.is_unknown() && !ssh->port.is_unknown() && !ssh->jump.is_unknown());
+  };
+  if (!reached(planned.ssh)) return later(call, "The server is known after apply.", "ssh");
+  if (planned.machine.is_known() && !reached(planned.machine->host))
+    return later(call, "The host is known after apply.", Path("machine").attribute("host"));
+  if (planned.local.is_known() && !planned.local->address.is_known())
+    return later(call, "It is known after apply.", Path("local").attribute("address"));
+  const auto cloud = clouds.of_id(*planned.cluster_id);
+  if (!cloud) return tell_why(call, cloud.error(), "cluster_id");
+  const auto control = (*cloud)->profile();
+  if (!control || !*control)
+    return later(call, control ? "The cluster is not installed yet." : control.error().text(), "cluster_id");
+  const auto deployment = (*cloud)->deployment();
+  const auto known = deployment ? *deployment : std::nullopt;
+  if (planned.machine.is_known()) {
+    if (planned.network.is_known())
+      tell(call, true, "only a server has links and addresses of its own",
+           "leave network out; the cluster's networks on the machine's host are used", "network");
+    return look_at_machine_host(clouds, **cloud, **control, planned, call);
+  }
+  look_at_server(clouds, **cloud, **control, known, planned, call);
+}
+
+}  // namespace microstack::provider

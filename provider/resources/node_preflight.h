@@ -1,0 +1,12 @@
+// What stands in the way of a node, told at plan at the attribute that causes it. Only looks.
+#pragma once
+
+#include "engine/cloud/cloud.h"
+#include "provider/framework/call.h"
+#include "provider/resources/node_model.h"
+
+namespace microstack::provider {
+
+void preflight(Clouds& clouds, const NodeModel& planned, terraform::Call& call);
+
+}  // namespace microstack::provider
