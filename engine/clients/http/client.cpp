@@ -92,6 +92,14 @@ int on_progress(void* user, curl_off_t down_total, curl_off_t down, curl_off_t u
   return 0;
 }
 
+// Why a certificate is not trusted. TLS libraries say it in words alone.
+std::string certificate_code(const std::string& reason) {
+  const auto says = [&](const char* word) { return reason.find(word) != reason.npos; };
+  if (says("expired") || says("not yet valid") || says("not yet activated")) return "certificate-expired";
+  if (says("subject name") || says("host name")) return "certificate-name";
+  return "certificate-authority";
+}
+
 Error transfer_error(CURLcode code, const std::string& reason, const Request& request,
                      const Transfer& transfer) {
   const std::string where = place(request);
@@ -100,10 +108,20 @@ Error transfer_error(CURLcode code, const std::string& reason, const Request& re
   if (code == CURLE_SSL_CONNECT_ERROR && reason.find("asn1") != reason.npos)
     code = CURLE_PEER_FAILED_VERIFICATION;
   switch (code) {
-    case CURLE_PEER_FAILED_VERIFICATION:
-      return ask("the server's certificate is not trusted: " + reason, where,
-                 "check that the address is the cloud's, and that the CA certificate given is the one of "
-                 "this cloud");
+    case CURLE_PEER_FAILED_VERIFICATION: {
+      Error error =
+          ask("the server's certificate is not trusted: " + reason, where,
+              "check that the address is the cloud's, and that the CA certificate given is the one of "
+              "this cloud");
+      error.code = certificate_code(reason);
+      return error;
+    }
+    case CURLE_SSL_CERTPROBLEM: {
+      Error error = ask("the client certificate cannot be used: " + reason, where,
+                        "give a certificate and its own key, both as PEM");
+      error.code = "client-certificate";
+      return error;
+    }
     case CURLE_SSL_CACERT_BADFILE:
       return ask("the CA certificate cannot be read: " + reason, where, "give a readable PEM file");
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -265,13 +283,30 @@ Result<Response> Client::attempt(const Request& request, std::stop_token stop, b
   curl.easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
   curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_limit.count()));
   curl.easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.limit.count()));
-  if (!options_.use_proxy) curl.easy_setopt(easy, CURLOPT_PROXY, "");
+  if (!options_.proxy.empty())
+    curl.easy_setopt(easy, CURLOPT_PROXY, options_.proxy.c_str());
+  else if (!options_.use_proxy)
+    curl.easy_setopt(easy, CURLOPT_PROXY, "");
   if (connect_to) curl.easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to);
   if (!options_.ca_pem.empty()) {
     curl_blob blob{const_cast<char*>(options_.ca_pem.data()), options_.ca_pem.size(), CURL_BLOB_COPY};
     curl.easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
   } else if (!options_.ca_file.empty()) {
     curl.easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
+  }
+  if (!options_.client_certificate_pem.empty()) {
+    const std::string& key = options_.client_key_pem.reveal();  // libcurl takes a copy of its own
+    curl_blob certificate{const_cast<char*>(options_.client_certificate_pem.data()),
+                          options_.client_certificate_pem.size(), CURL_BLOB_COPY};
+    curl_blob private_key{const_cast<char*>(key.data()), key.size(), CURL_BLOB_COPY};
+    curl.easy_setopt(easy, CURLOPT_SSLCERTTYPE, "PEM");
+    curl.easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &certificate);
+    curl.easy_setopt(easy, CURLOPT_SSLKEYTYPE, "PEM");
+    curl.easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &private_key);
+  }
+  if (!options_.verify) {
+    curl.easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl.easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
   }
   // Without this the system's folder of authorities is believed as well.
   if (!options_.ca_pem.empty() || !options_.ca_file.empty())

@@ -17,6 +17,7 @@
 
 #include "engine/base/json.h"
 #include "engine/base/result.h"
+#include "engine/base/secret.h"
 
 namespace microstack::http {
 
@@ -62,7 +63,10 @@ struct Options {
   std::string ca_file;  // PEM; with ca_pem empty and this empty: the system's authorities
   std::string ca_pem;   // PEM in memory; only these authorities are believed
   std::map<std::string, std::string>
-      connect_to;  // "host:port" of the URL -> "address:port" that is connected to
+      connect_to;                      // "host:port" of the URL -> "address:port" that is connected to
+  std::string client_certificate_pem;  // with its chain; shown to servers that ask who is calling
+  Secret client_key_pem;
+  bool verify = true;  // false: any certificate is believed, as some kubeconfigs want it
   std::string user_agent = "microstack";
   std::chrono::milliseconds connect_limit{10'000};
   std::size_t max_body = 64u << 20;  // bytes of a body kept in memory
@@ -70,6 +74,7 @@ struct Options {
   std::chrono::milliseconds backoff{250};             // doubled each time, up to 8 s
   std::chrono::milliseconds max_retry_after{30'000};  // a longer Retry-After is not waited for
   bool use_proxy = true;                              // of the environment (https_proxy, no_proxy)
+  std::string proxy;                                  // this one instead of the environment's
   // Waits; false when stopped. Tests replace it.
   std::function<bool(std::chrono::milliseconds, std::stop_token)> wait;
 };
@@ -85,7 +90,8 @@ class Client {
 
   // Any answer of the server is a value, whatever its status; an error means there was none. Errors: retry
   // (refused, timeout, reset, stopped), ask (name not found, certificate not trusted, no libcurl), give_up
-  // (malformed URL).
+  // (malformed URL). A certificate that is not trusted has the code certificate-expired (or not valid yet),
+  // certificate-name or certificate-authority; a client certificate that cannot be used client-certificate.
   Result<Response> send(const Request& request, std::stop_token stop = {});
 
  private:

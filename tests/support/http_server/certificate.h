@@ -1,6 +1,7 @@
 // A certificate authority and a server certificate made for one test.
 #pragma once
 
+#include <memory>
 #include <string>
 
 namespace microstack::testing {
@@ -11,7 +12,23 @@ struct Certificate {
   std::string key_pem;
 };
 
-// For `address` as IP subject alternative name, valid now.
+// An authority of a test. `from` and `until` are seconds from now.
+class Authority {
+ public:
+  explicit Authority(const std::string& name = "test authority");
+  ~Authority();
+  Certificate server(const std::string& address = "127.0.0.1", long from = -3600, long until = 3600) const;
+  Certificate client(const std::string& common_name, const std::string& organisation, long from = -3600,
+                     long until = 3600) const;
+  const std::string& pem() const { return pem_; }
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+  std::string pem_;
+};
+
+// For `address` as IP subject alternative name, valid now, of an authority of its own.
 Certificate make_certificate(const std::string& address = "127.0.0.1");
 
 }  // namespace microstack::testing

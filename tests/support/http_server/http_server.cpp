@@ -17,6 +17,18 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 
+namespace {
+
+std::string common_name(asio::ssl::stream<tcp::socket&>& stream) {
+  X509* certificate = SSL_get0_peer_certificate(stream.native_handle());
+  char name[256] = "";
+  if (certificate && SSL_get_verify_result(stream.native_handle()) == X509_V_OK)
+    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, sizeof name);
+  return name;
+}
+
+}  // namespace
+
 struct HttpServer::State {
   Handler handler;
   std::optional<asio::ssl::context> tls;
@@ -31,7 +43,18 @@ struct HttpServer::State {
   std::thread accepting;
 
   template <class Stream>
-  void serve(Stream& stream, int number) {
+  static void send_pieces(Stream& stream, const HttpResponse& answer) {
+    http::response<http::empty_body> head(static_cast<http::status>(answer.status), 11);
+    for (const auto& [name, value] : answer.headers) head.set(name, value);
+    head.chunked(true);
+    http::response_serializer<http::empty_body> serializer(head);
+    http::write_header(stream, serializer);
+    while (const auto piece = answer.pieces()) asio::write(stream, http::make_chunk(asio::buffer(*piece)));
+    if (!answer.cut) asio::write(stream, http::make_chunk_last());
+  }
+
+  template <class Stream>
+  void serve(Stream& stream, int number, const std::string& client) {
     boost::beast::flat_buffer buffer;
     for (;;) {
       http::request_parser<http::string_body> parser;
@@ -51,6 +74,7 @@ struct HttpServer::State {
       }
       request.body = message.body();
       request.connection = number;
+      request.client = client;
       HttpResponse answer;
       {
         std::unique_lock lock(mutex);
@@ -59,6 +83,11 @@ struct HttpServer::State {
           ended.wait(lock, [this] { return ending; });
           return;
         }
+      }
+      if (answer.pieces) {
+        send_pieces(stream, answer);
+        if (answer.cut) return;
+        continue;
       }
       http::response<http::string_body> response(static_cast<http::status>(answer.status), 11);
       for (const auto& [name, value] : answer.headers) response.set(name, value);
@@ -76,9 +105,9 @@ struct HttpServer::State {
       if (tls) {
         asio::ssl::stream<tcp::socket&> stream(socket, *tls);
         stream.handshake(asio::ssl::stream_base::server);
-        serve(stream, number);
+        serve(stream, number, common_name(stream));
       } else {
-        serve(socket, number);
+        serve(socket, number, {});
       }
     } catch (const std::exception&) {
       // The other side closed, or the handshake was refused: both are what tests do.
@@ -104,13 +133,18 @@ struct HttpServer::State {
   }
 };
 
-HttpServer::HttpServer(Handler handler, std::optional<Certificate> certificate)
+HttpServer::HttpServer(Handler handler, std::optional<Certificate> certificate, const std::string& clients)
     : state_(std::make_unique<State>()) {
   state_->handler = std::move(handler);
   if (certificate) {
     state_->tls.emplace(asio::ssl::context::tls_server);
     state_->tls->use_certificate_chain(asio::buffer(certificate->certificate_pem));
     state_->tls->use_private_key(asio::buffer(certificate->key_pem), asio::ssl::context::pem);
+    if (!clients.empty()) {
+      state_->tls->add_certificate_authority(asio::buffer(clients));
+      state_->tls->set_verify_mode(asio::ssl::verify_peer);
+      state_->tls->set_verify_callback([](bool, auto&) { return true; });  // who is not believed is nobody
+    }
   }
   state_->accepting = std::thread([this] { state_->accept(); });
 }
