@@ -59,7 +59,8 @@ class Look {
               "set this host's clock right");
         return false;
       }
-      if (facts->not_after - now_ < std::chrono::hours{24 * 7})
+      // Of a short life the end is always near; soon is a tenth of it.
+      if (facts->not_after - now_ < (facts->not_after - facts->not_before) / 10)
         note("expired", "the client certificate of " + user() + " expires at " + time_text(facts->not_after),
              "have it renewed before that");
     } else if (const auto end = token_end(access().token.reveal());

@@ -58,7 +58,7 @@ X509Pointer make(const Subject& subject, EVP_PKEY* key, X509* issuer, EVP_PKEY* 
 }
 
 template <class Write>
-std::string pem(Write write) {
+std::string as_pem(Write write) {
   BIO* bio = BIO_new(BIO_s_mem());
   write(bio);
   char* data = nullptr;
@@ -77,8 +77,8 @@ struct Authority::Parts {
   Certificate sign(const Subject& subject, long from, long until) const {
     const Key own = make_key();
     const auto signed_one = make(subject, own.get(), certificate.get(), key.get(), from, until);
-    return {pem([&](BIO* bio) { PEM_write_bio_X509(bio, certificate.get()); }),
-            pem([&](BIO* bio) { PEM_write_bio_X509(bio, signed_one.get()); }), pem([&](BIO* bio) {
+    return {as_pem([&](BIO* bio) { PEM_write_bio_X509(bio, certificate.get()); }),
+            as_pem([&](BIO* bio) { PEM_write_bio_X509(bio, signed_one.get()); }), as_pem([&](BIO* bio) {
               PEM_write_bio_PrivateKey(bio, own.get(), nullptr, nullptr, 0, nullptr, nullptr);
             })};
   }
@@ -87,7 +87,7 @@ struct Authority::Parts {
 Authority::Authority(const std::string& name) : parts_(std::make_unique<Parts>()) {
   parts_->certificate =
       make({name, "", ""}, parts_->key.get(), nullptr, parts_->key.get(), -86400 * 30, 86400);
-  pem_ = pem([&](BIO* bio) { PEM_write_bio_X509(bio, parts_->certificate.get()); });
+  pem_ = as_pem([&](BIO* bio) { PEM_write_bio_X509(bio, parts_->certificate.get()); });
 }
 Authority::~Authority() = default;
 

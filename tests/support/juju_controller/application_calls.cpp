@@ -309,6 +309,23 @@ void add_application_calls(FacadeCalls& calls) {
     auto& application = context.model->application(params.at("application"));
     return {{"url", application.charm.url()}, {"charm-origin", origin_json(application)}};
   };
+  calls["Application.ApplicationsInfo"] = [](CallContext& context, const Json& params) {
+    return bulk(params.at("entities"), [&](const Json& entity) -> Json {
+      const auto& application = context.model->application(untagged(entity.at("tag"), "application"));
+      Json bindings = {{"", "alpha"}};
+      for (const auto& [name, ignored] : application.charm.endpoints) bindings[name] = "alpha";
+      return {{"result",
+               {{"tag", "application-" + application.name},
+                {"charm", application.charm.name},
+                {"base", base_json_of(application.base, false)},
+                {"constraints", application.constraints},
+                {"principal", !application.charm.subordinate},
+                {"exposed", application.exposed},
+                {"remote", false},
+                {"life", application.life},
+                {"endpoint-bindings", bindings}}}};
+    });
+  };
   calls["Application.SetCharm"] = set_charm;
   calls["Application.SetConstraints"] = [](CallContext& context, const Json& params) {
     context.model->application(params.at("application")).constraints = params.at("constraints");

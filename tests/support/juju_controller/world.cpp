@@ -79,7 +79,8 @@ Charm read_charm(const std::string& name, const Json& json) {
   return charm;
 }
 
-World::World() : controller_uuid(uuid()) {
+World::World() {
+  controller_uuid = uuid();  // here, where what uuid() counts has been initialized
   clouds["kube"] = {{"type", "kubernetes"},
                     {"auth-types", {"userpass", "oauth2", "clientcertificate"}},
                     {"endpoint", "https://127.0.0.1:16443"},

@@ -186,7 +186,8 @@ std::string KubernetesApi::kubeconfig_of_token(const std::string& token) const {
 
 void KubernetesApi::put(Json object) {
   std::lock_guard lock(mutex_);
-  store(path_of(object), std::move(object));
+  const auto path = path_of(object);  // before it is moved from
+  store(path, std::move(object));
 }
 void KubernetesApi::erase(const std::string& path) {
   std::lock_guard lock(mutex_);

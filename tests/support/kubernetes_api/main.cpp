@@ -61,7 +61,8 @@ int apply(Cluster& cluster) {
   auto document = parse_yaml(text, "standard input");
   if (!document) return fail(document.error());
   const Json& value = document->value;
-  const Json objects = text_at(value, "/kind") == "List" ? value.value("items", Json::array()) : Json::array({value});
+  const Json objects =
+      text_at(value, "/kind") == "List" ? value.value("items", Json::array()) : Json::array({value});
   for (const auto& object : objects) {
     if (const auto applied = cluster.apply(object); !applied) return fail(applied.error());
   }
@@ -69,7 +70,8 @@ int apply(Cluster& cluster) {
 }
 
 int send(Cluster& cluster, const std::string& method, const std::string& path, const std::string& body) {
-  const auto answer = cluster.send(method, path, body.empty() ? Json(nullptr) : Json::parse(body, nullptr, false));
+  const auto answer =
+      cluster.send(method, path, body.empty() ? Json(nullptr) : Json::parse(body, nullptr, false));
   if (!answer) return fail(answer.error());
   std::cout << answer->dump(1) << "\n";
   return 0;
@@ -79,11 +81,14 @@ int send(Cluster& cluster, const std::string& method, const std::string& path, c
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
-  const bool known =
-      words.size() >= 2 && (words[0] == "preflight" || (words[0] == "why" && words.size() == 5));
+  const std::string verb = words.empty() ? "" : words[0];
+  const bool known = (verb == "preflight" && words.size() >= 2) || (verb == "why" && words.size() == 5) ||
+                     (verb == "apply" && words.size() == 2) || (verb == "send" && words.size() >= 4);
   if (!known) {
     std::cerr << "usage: kubernetes_look preflight KUBECONFIG [CORES MEMORY_GIB [STORAGE_CLASS]]\n"
-                 "       kubernetes_look why KUBECONFIG NAMESPACE KIND NAME\n";
+                 "       kubernetes_look why KUBECONFIG NAMESPACE KIND NAME\n"
+                 "       kubernetes_look apply KUBECONFIG < OBJECTS\n"
+                 "       kubernetes_look send KUBECONFIG METHOD PATH [BODY]\n";
     return 2;
   }
   auto access = read_kubeconfig(words[1]);
