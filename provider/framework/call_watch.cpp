@@ -18,7 +18,6 @@ CallWatch::Watched::Watched(CallWatch& watch, Call& call, grpc::ServerContext* c
   std::lock_guard lock(watch_.mutex_);
   watch_.calls_.push_back({&call, context});
   if (!watch_.thread_.joinable()) watch_.thread_ = std::thread([&watch] { watch.run(); });
-  if (watch_.calls_.size() == 1) watch_.changed_.notify_all();
 }
 
 CallWatch::Watched::~Watched() {
@@ -34,12 +33,9 @@ void CallWatch::cancel_all(Call::Cause cause) {
 void CallWatch::run() {
   constexpr auto beat =
       std::chrono::milliseconds(100);  // gRPC's sync calls tell nobody when they are cancelled
+  // It beats on while there is no call: being woken by each call would cost more than the call's own work.
   std::unique_lock lock(mutex_);
   while (!ending_) {
-    if (calls_.empty()) {
-      changed_.wait(lock, [this] { return ending_ || !calls_.empty(); });
-      continue;
-    }
     changed_.wait_for(lock, beat, [this] { return ending_; });
     auto now = Call::Clock::now();
     for (auto& entry : calls_) {

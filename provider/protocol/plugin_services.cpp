@@ -1,106 +1,62 @@
 #include "provider/protocol/plugin_services.h"
 
-#include <atomic>
+#include <chrono>
 
 namespace microstack::protocol {
 
-void ClientStreams::opened(Stream& stream) {
+void ClientStreams::opened(grpc::ServerContext& stream) {
   std::scoped_lock lock(mutex_);
-  if (ended_) {
-    stream.end();
-  } else {
-    open_.insert(&stream);
-    changed_(open_.size());
-  }
+  open_.insert(&stream);
+  changed_(open_.size());
+  if (ended_) stream.TryCancel();
 }
 
-void ClientStreams::closed(Stream& stream) {
+void ClientStreams::closed(grpc::ServerContext& stream) {
   std::scoped_lock lock(mutex_);
-  if (open_.erase(&stream)) changed_(open_.size());
+  open_.erase(&stream);
+  changed_(open_.size());
 }
 
 void ClientStreams::end_all() {
   std::scoped_lock lock(mutex_);
   ended_ = true;
-  for (Stream* stream : open_) stream->end();
+  for (auto* stream : open_) stream->TryCancel();
+  ending_.notify_all();
 }
 
-namespace {
+void ClientStreams::wait_for_end(const grpc::ServerContext& call) {
+  constexpr std::chrono::seconds beat{1};  // a synchronous call is not told that it is cancelled
+  std::unique_lock lock(mutex_);
+  while (!ended_ && !call.IsCancelled()) ending_.wait_for(lock, beat);
+}
 
-// A reactor that is finished once, by whichever of client and server is first, and frees itself when gRPC is
-// done with it.
-template <class Reactor>
-class HeldOpen : public Reactor, public ClientStreams::Stream {
- public:
-  explicit HeldOpen(ClientStreams& streams) : streams_(streams) {}
+grpc::Status StdioService::StreamStdio(grpc::ServerContext* context, const google::protobuf::Empty*,
+                                       grpc::ServerWriter<plugin::StdioData>*) {
+  streams_.wait_for_end(*context);
+  return grpc::Status::OK;
+}
 
-  void end() override {
-    if (!ended_.exchange(true)) this->Finish(grpc::Status::OK);
+grpc::Status BrokerService::StartStream(
+    grpc::ServerContext* context, grpc::ServerReaderWriter<plugin::ConnInfo, plugin::ConnInfo>* stream) {
+  streams_.opened(*context);
+  plugin::ConnInfo unused;
+  while (stream->Read(&unused)) {
   }
-  void OnCancel() override { end(); }
-  void OnDone() override {
-    streams_.closed(*this);
-    delete this;
-  }
-
- private:
-  ClientStreams& streams_;
-  std::atomic<bool> ended_ = false;
-};
-
-using StdioReactor = grpc::ServerWriteReactor<plugin::StdioData>;
-using BrokerReactor = grpc::ServerBidiReactor<plugin::ConnInfo, plugin::ConnInfo>;
-
-// Whoever starts programs on a provider's behalf does not share the provider's stdout, so nothing is ever
-// sent.
-class Stdio final : public HeldOpen<StdioReactor> {
-  using HeldOpen::HeldOpen;
-};
-
-class Broker final : public HeldOpen<BrokerReactor> {
- public:
-  explicit Broker(ClientStreams& streams) : HeldOpen(streams) { StartRead(&read_); }
-  void OnReadDone(bool ok) override { ok ? StartRead(&read_) : end(); }
-
- private:
-  plugin::ConnInfo read_;
-};
-
-// Registered only when it is whole: another thread may end it at once.
-template <class Held>
-Held* hold_open(ClientStreams& streams) {
-  auto* held = new Held(streams);
-  streams.opened(*held);
-  return held;
+  streams_.closed(*context);
+  return grpc::Status::OK;
 }
 
-class Farewell final : public grpc::ServerUnaryReactor {
- public:
-  explicit Farewell(const std::function<void()>& then) : then_(then) { Finish(grpc::Status::OK); }
-  void OnDone() override {
-    then_();
-    delete this;
-  }
-
- private:
-  const std::function<void()>& then_;
-};
-
-}  // namespace
-
-grpc::ServerWriteReactor<plugin::StdioData>* StdioService::StreamStdio(grpc::CallbackServerContext*,
-                                                                       const google::protobuf::Empty*) {
-  return hold_open<Stdio>(streams_);
+grpc::Status ControllerService::Shutdown(grpc::ServerContext*, const plugin::Empty*, plugin::Empty*) {
+  shutdown_();
+  return grpc::Status::OK;
 }
 
-grpc::ServerBidiReactor<plugin::ConnInfo, plugin::ConnInfo>* BrokerService::StartStream(
-    grpc::CallbackServerContext*) {
-  return hold_open<Broker>(streams_);
-}
-
-grpc::ServerUnaryReactor* ControllerService::Shutdown(grpc::CallbackServerContext*, const plugin::Empty*,
-                                                      plugin::Empty*) {
-  return new Farewell(shutdown_);
+grpc::Status HealthService::Check(grpc::ServerContext*, const grpc::health::v1::HealthCheckRequest* request,
+                                  grpc::health::v1::HealthCheckResponse* response) {
+  if (request->service() != "plugin" && !request->service().empty())
+    return {grpc::StatusCode::NOT_FOUND, "no such service"};
+  response->set_status(grpc::health::v1::HealthCheckResponse::SERVING);
+  return grpc::Status::OK;
 }
 
 }  // namespace microstack::protocol

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <thread>
 
+#include <absl/synchronization/mutex.h>
 #include <fmt/format.h>
 #include <grpc/support/log.h>
-#include <grpcpp/ext/health_check_service_server_builder_option.h>
 #include <grpcpp/grpcpp.h>
 
 #include "provider/protocol/certificate.h"
@@ -96,17 +96,17 @@ Status share_with_group(const std::string& socket, const std::string& group) {
 std::unique_ptr<grpc::Server> listen(const std::string& socket,
                                      std::shared_ptr<grpc::ServerCredentials> credentials,
                                      std::initializer_list<grpc::Service*> services) {
-  grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   builder.AddListeningPort("unix:" + socket, std::move(credentials));
   for (auto* service : services) builder.RegisterService(service);
   builder.SetMaxReceiveMessageSize(INT_MAX);  // a state is one message
   builder.SetMaxSendMessageSize(INT_MAX);
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
+  // Terraform asks ten things at a time: a thread that has answered waits for the next call instead of ending.
+  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 12);
   mode_t before = umask(0177);  // the socket is for this user only
   auto server = builder.BuildAndStart();
   umask(before);
-  if (server) server->GetHealthCheckService()->SetServingStatus("plugin", true);
   return server;
 }
 
@@ -140,6 +140,8 @@ bool debug_requested(int argc, char** argv) {
 
 void serve(tfplugin6::Provider::Service& service, Log& log, ServeOptions& options) {
   install_crash_handlers();
+  // Debian builds absl with its search for deadlocks: a seventh of the instructions of a call.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   auto handshake = options.debug ? Handshake::by_hand() : value_or_refuse(Handshake::from_environment());
   route_grpc_log(log);
   Certificate own;
@@ -151,10 +153,11 @@ void serve(tfplugin6::Provider::Service& service, Log& log, ServeOptions& option
   StdioService stdio(streams);
   BrokerService broker(streams);
   ControllerService controller([&] { lifetime.shut_down(); });
+  HealthService health;
 
   std::string socket = socket_path(handshake.socket_folders);
-  auto server =
-      listen(socket, credentials(handshake.client_certificate, own), {&guard, &stdio, &broker, &controller});
+  auto server = listen(socket, credentials(handshake.client_certificate, own),
+                       {&guard, &stdio, &broker, &controller, &health});
   if (!server)
     refuse(ask("the provider cannot listen on its socket", socket,
                "set TMPDIR to a folder on a local file system in which this user may create files"));
