@@ -32,7 +32,7 @@ Status send_away(Session& admin, const Server& guest, Guests wish, bool alive, A
   if (wish == Guests::migrate && guest.status == "ACTIVE" && asked == Asked::nothing) {
     asked = Asked::first;
     return act_on_server(admin, guest.id, "os-migrateLive", {{"host", nullptr}, {"block_migration", "auto"}},
-                         "2.34", stop);
+                         {}, stop);
   }
   if (guest.status == "SHELVED") return act_on_server(admin, guest.id, "shelveOffload", nullptr, {}, stop);
   if (asked == Asked::second) return {};

@@ -100,9 +100,13 @@ Result<std::vector<ComputeService>> compute_services(Session& session, std::stop
 
 Status disable_compute_service(Session& session, const std::string& host, const std::string& reason,
                                std::stop_token stop) {
-  auto answer = session.send("PUT", "compute", "/os-services/disable-log-reason",
-                             {{"host", host}, {"binary", "nova-compute"}, {"disabled_reason", reason}}, stop);
-  if (!answer) return doing("disabling the compute service of " + host, std::move(answer).error());
+  MS_TRY(const auto services, compute_services(session, stop));
+  for (const auto& service : services) {
+    if (service.host != host || service.binary != "nova-compute") continue;
+    auto answer = session.send("PUT", "compute", "/os-services/" + service.id,
+                               {{"status", "disabled"}, {"disabled_reason", reason}}, stop);
+    if (!answer) return doing("disabling the compute service of " + host, std::move(answer).error());
+  }
   return {};
 }
 
@@ -128,7 +132,7 @@ Status act_on_server(Session& session, const std::string& server_id, const std::
   request.method = "POST";
   request.url = "/servers/" + server_id + "/action";
   request.headers = {{"Content-Type", "application/json"}};
-  if (!microversion.empty()) request.headers.push_back({"X-OpenStack-Nova-API-Version", microversion});
+  if (!microversion.empty()) request.headers.push_back({"OpenStack-API-Version", "compute " + microversion});
   request.body = Json{{action, arguments}}.dump();
   MS_TRY(const auto answer, session.call("compute", request, stop));
   if (answer.status < 300) return {};

@@ -38,6 +38,8 @@ std::chrono::system_clock::time_point parse_time(const std::string& text) {
 // What a service needs to be told besides the token. The versions are of 2024.1 and older, so that every
 // release that is deployed has them.
 void add_versions(const std::string& service, http::Request& request) {
+  for (const auto& [name, value] : request.headers)
+    if (name == "OpenStack-API-Version") return;  // the call has one of its own
   if (service == "compute") request.headers.emplace_back("OpenStack-API-Version", "compute 2.79");
   if (service == "placement") request.headers.emplace_back("OpenStack-API-Version", "placement 1.36");
 }
