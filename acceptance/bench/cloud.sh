@@ -58,7 +58,7 @@ answers() { until ping -c 1 -W 1 "$1" > /dev/null 2>&1; do [ $SECONDS -lt "$2" ]
 ours() { # ROUND: lines of "phase, seconds since the start, CPU seconds of the machine so far"
   local begin=$EPOCHREALTIME line group="" ip
   configuration > "$out/tf/main.tf"
-  tf apply -auto-approve -input=false 2> "$out/ours-$1.err" | tee "$out/ours-$1.log" | while IFS= read -r line; do
+  { tf apply -auto-approve -input=false 2> "$out/ours-$1.err" || { tail -n 20 "$out/ours-$1.err" >&2; exit 1; }; } | tee "$out/ours-$1.log" | while IFS= read -r line; do
     case $line in
       *"Creation complete"*)
         [ -n "$group" ] || group=$(group_of "$(leader)")
@@ -66,7 +66,6 @@ ours() { # ROUND: lines of "phase, seconds since the start, CPU seconds of the m
     esac
   done
   ip=$(tf output -json ip 2> /dev/null | jq -r .)
-  [ -n "$ip" ] || { tail -n 20 "$out/ours-$1.err" >&2; exit 1; }
   answers "$ip" $((SECONDS + 180))
   group=$(group_of "$(leader)")
   printf 'VM answers\t%s\t%s\n' "$(since "$begin")" "$(cpu_of "$group")"
