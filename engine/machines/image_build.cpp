@@ -126,6 +126,10 @@ class Mounts {
 
 }  // namespace
 
+int image_disk_mib(const ImageSpec& spec) {
+  return spec.packages.empty() || spec.packages.size() > 20 ? 6 * 1024 : 2 * 1024;
+}
+
 std::vector<std::string> ImageBuild::packages() const {
   auto out = spec_.packages;
   out.insert(out.end(), kBasePackages.begin(), kBasePackages.end());
@@ -137,7 +141,7 @@ Status ImageBuild::run(StepContext& context) {
   MS_CHECK(make_folders(work_));
   std::error_code failed;
   const auto space = fs::space(work_, failed);
-  const std::uintmax_t needed = (spec_.packages.size() > 20 ? 6ull : 2ull) << 30;
+  const std::uintmax_t needed = std::uintmax_t(image_disk_mib(spec_)) << 20;
   if (!failed && space.available < needed)
     return ask(fmt::format("{} GiB are free, making the image needs {}", space.available >> 30, needed >> 30),
                work_, "free space, or move the cache with MICROSTACK_CACHE");

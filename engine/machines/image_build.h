@@ -10,6 +10,9 @@
 
 namespace microstack {
 
+// Disk that making an image takes, MiB; no packages named stands for the catalogue's.
+int image_disk_mib(const ImageSpec& spec);
+
 class ImageBuild {
  public:
   // `work` holds tree/ and phase; `archives` keeps the packages' files, for the next image.

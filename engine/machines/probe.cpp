@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "engine/machines/cluster_network.h"
+#include "engine/machines/image_build.h"
 
 namespace microstack {
 
@@ -126,7 +127,7 @@ Result<Json> probe_host(Host& host, const Places& places, bool trial, std::stop_
   return out;
 }
 
-std::vector<Finding> machine_findings(const Json& probe, const MachineSpec& spec) {
+std::vector<Finding> machine_findings(const Json& probe, const std::string& state, const MachineSpec& spec) {
   std::vector<Finding> out;
   const auto has = [&](const char* program) {
     for (const auto& one : probe.value("programs", Json::array()))
@@ -163,15 +164,14 @@ std::vector<Finding> machine_findings(const Json& probe, const MachineSpec& spec
                    fmt::format("{} MiB of memory are free, the machine needs {}", memory, spec.memory_mib),
                    "end something, or give fewer roles",
                    {"memory_mib"}});
+  // Folders by the names that probe_host was given: the machine lies in the state's.
   const auto disks = probe.value("disk_free_mib", Json::object());
-  for (const auto& [place, free] : disks.items())
-    if (free.get<long long>() < spec.disk_mib)
-      out.push_back({"disk",
-                     true,
-                     fmt::format("{} MiB are free at {}, the machine needs {}", free.get<long long>(), place,
-                                 spec.disk_mib),
-                     "free space there",
-                     {"disk_mib"}});
+  if (const auto free = disks.value(state, -1LL); free >= 0 && free < spec.disk_mib)
+    out.push_back({"disk",
+                   true,
+                   fmt::format("{} MiB are free at {}, the machine needs {}", free, state, spec.disk_mib),
+                   "free space there, or move it to a larger disk with MICROSTACK_STATE",
+                   {"disk_mib"}});
   if (probe.value("forward_policy", "") == "drop")
     out.push_back(
         {"forward",
@@ -214,7 +214,7 @@ Result<std::optional<Finding>> ask_mirror(Host& host, const ImageSpec& image, st
 Result<std::vector<Finding>> machine_findings(Host& host, const Places& places, const Json& probe,
                                               const MachineSpec& spec, bool image_is_there,
                                               std::stop_token stop) {
-  auto out = machine_findings(probe, spec);
+  auto out = machine_findings(probe, places.state, spec);
   if (probe.value("uid", 0) != 0)
     out.push_back(
         {"root", true, "making machines needs root", "let this user run sudo without a password", {}});
@@ -243,6 +243,14 @@ Result<std::vector<Finding>> machine_findings(Host& host, const Places& places, 
     }
   }
   if (!image_is_there && spec.image.tree.empty()) {
+    const auto free = probe.value("disk_free_mib", Json::object()).value(places.cache, -1LL);
+    if (free >= 0 && free < image_disk_mib(spec.image))
+      out.push_back({"disk",
+                     true,
+                     fmt::format("{} MiB are free at {}, making the base image needs {}", free, places.cache,
+                                 image_disk_mib(spec.image)),
+                     "free space there, or move the cache to a larger disk with MICROSTACK_CACHE",
+                     {"image", "disk"}});
     MS_TRY(auto silent, ask_mirror(host, spec.image, stop));
     if (silent) out.push_back(std::move(*silent));
   }

@@ -24,11 +24,11 @@ struct Finding {
   std::vector<std::string> attribute;
 };
 
-// What stands in the way of a machine, by what probe_host said.
-std::vector<Finding> machine_findings(const Json& probe, const MachineSpec& spec);
+// What stands in the way of a machine, by what probe_host said of a host with that state folder.
+std::vector<Finding> machine_findings(const Json& probe, const std::string& state, const MachineSpec& spec);
 
 // The same with what has to be asked of the host besides: whether the networks it names are free, and, unless
-// its image is there, whether the mirror answers.
+// its image is there, whether there is room for making it and the mirror answers.
 Result<std::vector<Finding>> machine_findings(Host& host, const Places& places, const Json& probe,
                                               const MachineSpec& spec, bool image_is_there,
                                               std::stop_token stop = {});

@@ -26,6 +26,7 @@ void later(Call& call, const std::string& why, Path path = {}) {
 Path path_of_finding(const std::vector<std::string>& attribute, const Cluster& cluster) {
   if (attribute.empty()) return {};
   const auto& first = attribute.front();
+  if (first == "image" && attribute.size() > 1 && attribute[1] == "disk") return "disk_mib";
   if (first == "image") return cluster.proxy.is_known() ? "proxy" : "package_mirror";
   if (first == "devices") return Path("first_node").attribute("machine").attribute("devices");
   if (first == "networks")
@@ -33,7 +34,14 @@ Path path_of_finding(const std::vector<std::string>& attribute, const Cluster& c
   return first;
 }
 
+// Terraform shows the line of an attribute of the resource only, not of one within it.
+Path line_of(const Path& path) {
+  const auto* first = path.empty() ? nullptr : std::get_if<Path::Attribute>(&path.steps().front());
+  return first ? Path(first->name) : Path();
+}
+
 void tell(Call& call, bool blocking, const std::string& what, const std::string& fix, Path path) {
+  path = line_of(path);
   auto summary = what;
   if (!summary.empty()) summary.front() = static_cast<char>(std::toupper(summary.front()));
   const auto detail = fix.empty() ? std::string() : "To go on: " + fix + ".";

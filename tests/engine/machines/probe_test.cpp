@@ -70,6 +70,16 @@ TEST_CASE("too little disk is the fault of disk_mib") {
   CHECK(world.refused().attribute == Path{"disk_mib"});
 }
 
+TEST_CASE("too little room for making the base image is told of where it would be made, and only there") {
+  World world;
+  world.spec.disk_mib = 1000;
+  world.host.says("sh", world.look("8000000", "2048000"));
+  const auto error = world.refused(/*image_is_there=*/false);
+  CHECK(error.what == "2000 MiB are free at /nowhere/cache, making the base image needs 6144");
+  CHECK(error.fix.find("MICROSTACK_CACHE") != std::string::npos);
+  CHECK(machine_preflight(world.host, world.places, world.spec, /*image_is_there=*/true).ok());
+}
+
 TEST_CASE("a program that is missing is named with the package that brings it") {
   World world;
   world.host.says("sh", world.look("8000000", "50000000", "systemd-nspawn"));
