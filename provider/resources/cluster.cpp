@@ -241,6 +241,8 @@ class ClusterResource : public Resource<Cluster> {
                                      [&](const auto& choice) { return choice.name == name; });
       if (!there) profile.components.push_back({name, Json::object()});
     }
+    for (auto& choice : profile.components)
+      if (choice.name == "neutron") choice.config["dns_domain"] = cluster.domain.value_or("");
     profile.node.name = cloud.machine();
     std::string address, interface;
     if (!machine.is_null()) {

@@ -143,6 +143,7 @@ struct Cluster {
   Attr<std::string> name;
   Attr<std::string> release;
   Attr<std::string> region;
+  Attr<std::string> domain;
   Attr<std::string> substrate;
   Attr<FirstNode> first_node;
   Attr<Networks> networks;
@@ -185,6 +186,11 @@ struct Cluster {
             .replaces()
             .doc("OpenStack release."),
         attribute("region", &Cluster::region).defaults_to("RegionOne").replaces().doc("Name of the region."),
+        attribute("domain", &Cluster::domain)
+            .optional()
+            .matches("[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*",
+                     "a DNS domain: cloud.example.com")
+            .doc("DNS domain that guests are in; Neutron's own `openstacklocal` when not given."),
         attribute("substrate", &Cluster::substrate)
             .defaults_to("native")
             .one_of({"native"})
