@@ -4,6 +4,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/cloud/merge_patch.h"
+#include "engine/cloud/reach.h"
 #include "engine/steps/secrets.h"
 
 namespace microstack {
@@ -202,7 +203,8 @@ Result<std::shared_ptr<Cloud>> Clouds::of_id(const std::string& cluster_id) {
     std::lock_guard lock(mutex_);
     if (const auto found = clouds_.find(id.name); found != clouds_.end()) return found->second;
   }
-  return of(id.name, {});
+  MS_TRY(const auto place, remembered_place(id.name));
+  return of(id.name, place.value_or(Place{}));
 }
 
 void Clouds::forget(const std::string& name) {

@@ -42,6 +42,12 @@ Status FileStep::undo(StepContext&) {
   MS_TRY(const auto before, undo_.find(id()));
   if (!before) return {};
   MS_CHECK(before->content ? host_.write(fact_.path, *before->content) : host_.remove(fact_.path));
+  const auto folder = fact_.path.substr(0, fact_.path.rfind('/'));
+  if (folder.starts_with("/etc/systemd/system/") && !before->content) {
+    Command empty;  // a unit's drop-ins' folder goes with the last of them; one that holds others stays
+    empty.argv = {"rmdir", folder};
+    MS_TRY(const auto gone, host_.run(empty));
+  }
   return undo_.forget(id());
 }
 

@@ -8,6 +8,7 @@
 #include "engine/base/file.h"
 #include "engine/clients/openstack/clouds_yaml.h"
 #include "engine/clients/openstack/identity.h"
+#include "engine/cloud/reach.h"
 #include "provider/cloud/watching.h"
 #include "provider/resources/cluster_model.h"
 #include "provider/resources/cluster_place.h"
@@ -68,6 +69,7 @@ class ClusterResource : public Resource<Cluster> {
   Status create(Cluster& cluster, Call& call) override {
     MS_TRY(const auto cloud, clouds_.of(*cluster.name, place_of(cluster)));
     MS_CHECK(adopt(*cloud, cluster, call));
+    MS_CHECK(remember_place(*cluster.name, cloud->place()));
     auto made = make(*cloud, cluster, call);
     if (!made) {
       auto error = doing("creating cluster " + *cluster.name, std::move(made).error());
@@ -87,6 +89,7 @@ class ClusterResource : public Resource<Cluster> {
     MS_TRY(const auto id, ClusterId::parse(*cluster.id));
     cluster.name = id.name;
     MS_TRY(const auto cloud, clouds_.of(id.name, place_of(cluster)));
+    MS_CHECK(remember_place(id.name, cloud->place()));
     if (cloud->place().kind == Place::Kind::machine) {
       auto machine = cloud->machine_status(watching(call));
       if (machine && machine->is_null()) return Found::no;  // the host's own record says so: proof
@@ -131,7 +134,12 @@ class ClusterResource : public Resource<Cluster> {
              cloud->on_host({"machine", "remove", *cluster.name, cloud->machine()}, {}, watching(call)));
     } else {
       MS_TRY(const Json undone, cloud->on_node({"remove"}, {}, watching(call)));
+      if (cloud->place().kind == Place::Kind::ssh) {  // where carry_hypervisor() brought the program
+        MS_TRY(Host * node, cloud->node());
+        MS_CHECK(node->remove("/usr/local/lib/microstack"));
+      }
     }
+    MS_CHECK(forget_place(*cluster.name));
     if (cluster.clouds_yaml_path.is_known()) {
       MS_CHECK(remove_file(*cluster.clouds_yaml_path));
       MS_CHECK(remove_file(ca_path(cluster)));
