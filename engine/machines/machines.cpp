@@ -397,8 +397,16 @@ Result<std::vector<MachineStatus>> Machines::list() {
   for (const auto& cluster : fs::directory_iterator(places_.state + "/clusters", none)) {
     for (const auto& entry : fs::directory_iterator(cluster.path() / "machines", none)) {
       if (!fs::exists(entry.path() / "machine.json")) continue;
-      MS_TRY(auto one, status(cluster.path().filename(), entry.path().filename()));
-      out.push_back(std::move(one));
+      auto one = status(cluster.path().filename(), entry.path().filename());
+      if (one) {
+        out.push_back(std::move(*one));
+      } else {  // damaged, or of a newer program: no reason to keep anybody from the others
+        MachineStatus unknown;
+        unknown.cluster = cluster.path().filename();
+        unknown.name = entry.path().filename();
+        unknown.state = "unreadable";
+        out.push_back(std::move(unknown));
+      }
     }
   }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
