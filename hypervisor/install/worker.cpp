@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "engine/base/file.h"
 #include "engine/base/hash.h"
 #include "hypervisor/install/run_server.h"
@@ -49,6 +52,14 @@ Status leave(const Front& front, Planner& planner, const Profile& now, RunOption
   };
   auto outcome = unwind(plan, options);
   if (!outcome.ok()) return std::move(*outcome.error);
+  // Its passwords are good for nothing any more; one that comes back draws new ones.
+  for (const auto& choice : before.components) {
+    const auto same = [&](const auto& other) { return other.name == choice.name; };
+    if (std::any_of(now.components.begin(), now.components.end(), same)) continue;
+    std::error_code failed;
+    std::filesystem::remove_all(front.places.state + "/secrets/" + choice.name, failed);
+    if (failed) return give_up("cannot remove its secrets: " + failed.message(), choice.name);
+  }
   return {};
 }
 
