@@ -1,7 +1,8 @@
 #include "provider/framework/provider.h"
 
-#include <regex>
 #include <set>
+
+#include "provider/framework/name.h"
 
 namespace microstack::terraform {
 namespace {
@@ -17,11 +18,10 @@ class NoConfiguration : public Configuration<NoArguments> {
 
 template <class Things>
 void check_all(const Things& things, const char* kind, SchemaOf of, std::vector<std::string>& found) {
-  static const std::regex word("[a-z][a-z0-9_]*");
   std::set<std::string> names;
   for (const auto& thing : things) {
     std::string owner = std::string(kind) + " " + thing->name();
-    if (!std::regex_match(thing->name(), word))
+    if (!is_name(thing->name()))
       found.push_back(owner + " must be named in lower case letters, digits and _");
     if (!names.insert(thing->name()).second) found.push_back(owner + " is there twice");
     auto more = problems(thing->schema(), owner, of);
@@ -30,15 +30,14 @@ void check_all(const Things& things, const char* kind, SchemaOf of, std::vector<
 }
 
 void check_function(const Function& function, std::vector<std::string>& found) {
-  static const std::regex word("[a-z][a-z0-9_]*");
   std::set<std::string> names;
   auto say = [&](const std::string& what) { found.push_back("function " + function.name + ": " + what); };
-  if (!std::regex_match(function.name, word)) say("its name must be of lower case letters, digits and _");
+  if (!is_name(function.name)) say("its name must be of lower case letters, digits and _");
   if (function.summary.empty()) say("has no description");
   auto all = function.parameters;
   if (function.variadic) all.push_back(*function.variadic);
   for (const auto& parameter : all) {
-    if (!std::regex_match(parameter.name, word))
+    if (!is_name(parameter.name))
       say("the parameter " + parameter.name + " must be named in lower case letters, digits and _");
     if (!names.insert(parameter.name).second) say("the parameter " + parameter.name + " is there twice");
     if (parameter.description.empty()) say("the parameter " + parameter.name + " has no description");

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <regex>
 #include <set>
 
+#include "provider/framework/name.h"
 #include "provider/framework/schema.h"
 
 namespace microstack::terraform {
@@ -35,8 +35,7 @@ class Checker {
   }
 
   void one(const Attribute& a, const std::string& path, bool in_set, const std::vector<Attribute>& siblings) {
-    static const std::regex name("[a-z_][a-z0-9_]*");
-    if (!std::regex_match(a.name, name)) say(path, "must be named in lower case letters, digits and _");
+    if (!is_name(a.name)) say(path, "must be named in lower case letters, digits and _");
     if (a.block) return block(a, path);
     kinds(a, path, in_set);
     values(a, path);
