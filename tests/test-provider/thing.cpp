@@ -165,6 +165,10 @@ class ThingResource : public Resource<Thing> {
   }
 
   Result<bool> moved(const MovedFrom& from, Thing& thing, Call&) override {
+    if (from.type == "terraform_data") {  // whose input is the id of a thing; read then fills in the rest
+      thing.id = from.state.find("input")->find("value")->as_string();
+      return true;
+    }
     if (from.type != "other_thing") return false;
     thing.id = from.state.find("key")->as_string();
     thing.name = from.state.find("key")->as_string();
