@@ -1,5 +1,7 @@
 #include "engine/cloud/demo_things.h"
 
+#include <future>
+
 #include "engine/clients/openstack/collection.h"
 #include "engine/clients/openstack/compute.h"
 #include "engine/clients/openstack/identity.h"
@@ -32,8 +34,9 @@ const std::vector<DemoFlavor>& demo_flavors() {
   return all;
 }
 
-Status make_demo_ground(Session& admin, const DemoWish& wish, const Secret& password, DemoIds& ids,
-                        const Wait& wait) {
+namespace {
+
+Status make_flavors_and_image(Session& admin, const DemoWish& wish, DemoIds& ids, const Wait& wait) {
   for (const auto& flavor : demo_flavors()) {
     MS_TRY(const Json made, find_or_create(admin, collections::flavors,
                                            {{"name", flavor.name},
@@ -45,31 +48,85 @@ Status make_demo_ground(Session& admin, const DemoWish& wish, const Secret& pass
   wait.tell("image " + wish.image.name + " to be stored");
   MS_TRY(const auto image, ensure_image(admin, wish.image, wish.image_file, wait));
   ids.image = image.id;
+  return {};
+}
+
+Status make_external_network_and_account(Session& admin, const DemoWish& wish, const Secret& password,
+                                         DemoIds& ids, std::stop_token stop) {
   if (wish.external.cidr.empty()) {
     MS_TRY(const auto there,
-           find(admin, collections::networks, wish.external.name, {{"router:external", "true"}}, wait.stop));
+           find(admin, collections::networks, wish.external.name, {{"router:external", "true"}}, stop));
     if (!there)
       return ask("there is no external network " + wish.external.name, admin.access().auth_url,
                  "add a microstack_external_network, and depends_on it", {"external_network"});
     ids.external_network = id_of(*there);
   } else {
-    MS_TRY(const auto external, ensure_external_network(admin, wish.external, wait.stop));
+    MS_TRY(const auto external, ensure_external_network(admin, wish.external, stop));
     ids.external_network = external.id;
   }
-  MS_TRY(const Json project,
-         find_or_create(admin, collections::projects, {{"name", wish.project}, {"domain_id", "default"}}, {},
-                        wait.stop));
+  MS_TRY(const Json project, find_or_create(admin, collections::projects,
+                                            {{"name", wish.project}, {"domain_id", "default"}}, {}, stop));
   ids.project = id_of(project);
   MS_TRY(const Json user, find_or_create(admin, collections::users,
                                          {{"name", wish.user},
                                           {"domain_id", "default"},
                                           {"password", password.reveal()},
                                           {"default_project_id", ids.project}},
-                                         {}, wait.stop));
-  MS_TRY(const auto role, find(admin, collections::roles, "member", {}, wait.stop));
+                                         {}, stop));
+  MS_TRY(const auto role, find(admin, collections::roles, "member", {}, stop));
   if (!role)
     return give_up("the cloud has no role member", admin.access().auth_url, "run the installation again");
-  return assign_role(admin, ids.project, id_of(user), id_of(*role), wait.stop);
+  return assign_role(admin, ids.project, id_of(user), id_of(*role), stop);
+}
+
+// Begun as soon as it can be, so that the rest is made while Nova builds.
+Status begin_servers(Session& tenant, const DemoWish& wish, DemoIds& ids, std::stop_token stop) {
+  ids.servers.clear();
+  ids.server_names.clear();
+  if (wish.servers == 0) return {};
+  MS_TRY(const auto flavor, find(tenant, collections::flavors, wish.flavor, {}, stop));
+  if (!flavor)
+    return ask("there is no flavor " + wish.flavor, {}, "use m1.tiny, m1.small or m1.medium",
+               {"server", "flavor"});
+  for (int number = 1; number <= wish.servers; ++number) {
+    ServerWish server;
+    server.name = server_name(wish, number);
+    server.flavor_id = id_of(*flavor);
+    server.image_id = ids.image;
+    server.network_id = ids.network;
+    server.key_name = wish.public_key.empty() ? "" : wish.project;
+    server.security_groups = {wish.project};
+    server.user_data = wish.user_data;
+    MS_TRY(const auto begun, find_or_create_server(tenant, server, stop));
+    ids.servers.push_back(begun.id);
+    ids.server_names.push_back(server.name);
+  }
+  return {};
+}
+
+// A server's port is there long before the server is active.
+Status wait_for_port(Session& tenant, const std::string& server, const Wait& wait) {
+  return wait_until("the port of server " + server, wait, [&]() -> Result<bool> {
+    MS_TRY(const auto ports, list(tenant, collections::ports, {{"device_id", server}}, wait.stop));
+    if (!ports.empty()) return true;
+    MS_TRY(const bool building, is_being_built(tenant, server, wait.stop));
+    return !building;
+  });
+}
+
+}  // namespace
+
+Status make_demo_ground(Session& admin, const DemoWish& wish, const Secret& password, DemoIds& ids,
+                        const Wait& wait) {
+  // Two ways that need nothing of each other and keep different services busy.
+  DemoIds stored;
+  auto storing =
+      std::async(std::launch::async, [&] { return make_flavors_and_image(admin, wish, stored, wait); });
+  const Status ground = make_external_network_and_account(admin, wish, password, ids, wait.stop);
+  const Status image = storing.get();
+  ids.image = stored.image;
+  MS_CHECK(image);
+  return ground;
 }
 
 Status make_demo_tenant(Session& tenant, const DemoWish& wish, DemoIds& ids, const Wait& wait) {
@@ -84,6 +141,18 @@ Status make_demo_tenant(Session& tenant, const DemoWish& wish, DemoIds& ids, con
                                             {"cidr", wish.cidr}},
                                            {{"network_id", ids.network}}, wait.stop));
   ids.subnet = id_of(subnet);
+  MS_TRY(const Json group,
+         find_or_create(tenant, collections::security_groups,
+                        {{"name", wish.project}, {"description", "ping, ssh and http from everywhere"}}, own,
+                        wait.stop));
+  ids.security_group = id_of(group);
+  if (!wish.public_key.empty()) {
+    MS_TRY(const Json key,
+           find_or_create(tenant, collections::keypairs,
+                          {{"name", wish.project}, {"public_key", wish.public_key}}, {}, wait.stop));
+  }
+  MS_CHECK(begin_servers(tenant, wish, ids, wait.stop));
+
   MS_TRY(const Json router,
          find_or_create(
              tenant, collections::routers,
@@ -91,45 +160,17 @@ Status make_demo_tenant(Session& tenant, const DemoWish& wish, DemoIds& ids, con
              wait.stop));
   ids.router = id_of(router);
   MS_CHECK(add_router_interface(tenant, ids.router, ids.subnet, wait.stop));
-  MS_TRY(const Json group,
-         find_or_create(tenant, collections::security_groups,
-                        {{"name", wish.project}, {"description", "ping, ssh and http from everywhere"}}, own,
-                        wait.stop));
-  ids.security_group = id_of(group);
   MS_CHECK(allow_ingress(tenant, ids.security_group, "icmp", 0, wait.stop));
   MS_CHECK(allow_ingress(tenant, ids.security_group, "tcp", 22, wait.stop));
   MS_CHECK(allow_ingress(tenant, ids.security_group, "tcp", 80, wait.stop));
-  if (!wish.public_key.empty()) {
-    MS_TRY(const Json key,
-           find_or_create(tenant, collections::keypairs,
-                          {{"name", wish.project}, {"public_key", wish.public_key}}, {}, wait.stop));
-  }
 
-  ids.servers.clear();
-  ids.server_names.clear();
   ids.floating_ips.clear();
-  if (wish.servers == 0) return {};
-  MS_TRY(const auto flavor, find(tenant, collections::flavors, wish.flavor, {}, wait.stop));
-  if (!flavor)
-    return ask("there is no flavor " + wish.flavor, {}, "use m1.tiny, m1.small or m1.medium",
-               {"server", "flavor"});
-  for (int number = 1; number <= wish.servers; ++number) {  // all begin before one is waited for
-    ServerWish server;
-    server.name = server_name(wish, number);
-    server.flavor_id = id_of(*flavor);
-    server.image_id = ids.image;
-    server.network_id = ids.network;
-    server.key_name = wish.public_key.empty() ? "" : wish.project;
-    server.security_groups = {wish.project};
-    server.user_data = wish.user_data;
-    MS_TRY(const auto begun, find_or_create_server(tenant, server, wait.stop));
-    ids.servers.push_back(begun.id);
-    ids.server_names.push_back(server.name);
-  }
   for (const auto& server : ids.servers) {
-    MS_TRY(const auto active, wait_active(tenant, server, wait));
-    MS_TRY(const std::string address, ensure_floating_ip(tenant, server, ids.external_network, wait.stop));
-    ids.floating_ips.push_back(address);
+    MS_CHECK(wait_for_port(tenant, server, wait));
+    auto address = ensure_floating_ip(tenant, server, ids.external_network, wait.stop);
+    MS_TRY(const auto active, wait_active(tenant, server, wait));  // says why, where a server has no port
+    MS_CHECK(address);
+    ids.floating_ips.push_back(*address);
   }
   return {};
 }

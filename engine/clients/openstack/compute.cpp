@@ -52,9 +52,20 @@ Result<Server> find_or_create_server(Session& session, const ServerWish& wish, s
   return server;
 }
 
+// Asked through the short list: Nova shows a single server with its security groups, for which it asks Neutron each
+// time, and Neutron is what a server being built waits for.
+Result<bool> is_being_built(Session& session, const std::string& server_id, std::stop_token stop) {
+  MS_TRY(const Json answer, session.get("compute", "/servers?status=BUILD", stop));
+  for (const auto& one : answer.value("servers", Json::array()))
+    if (text_of(one, "id") == server_id) return true;
+  return false;
+}
+
 Result<Server> wait_active(Session& session, const std::string& server_id, const Wait& wait) {
   Server server;
   MS_CHECK(wait_until("server " + server_id + " to become active", wait, [&]() -> Result<bool> {
+    MS_TRY(const bool building, is_being_built(session, server_id, wait.stop));
+    if (building) return false;
     MS_TRY(const auto now, find_by_id(session, collections::servers, server_id, wait.stop));
     if (!now) return give_up("server " + server_id + " vanished while it was being made");
     server = parsed(*now);

@@ -33,6 +33,7 @@ struct Server {
 
 // Begins to make it, or finds the one of that name in the session's project.
 Result<Server> find_or_create_server(Session& session, const ServerWish& wish, std::stop_token stop = {});
+Result<bool> is_being_built(Session& session, const std::string& server_id, std::stop_token stop = {});
 // Error when it goes to ERROR: Nova's fault and the last lines of the console.
 Result<Server> wait_active(Session& session, const std::string& server_id, const Wait& wait);
 // Waits until it is gone; succeeds when it is gone already.

@@ -318,6 +318,15 @@ struct OpenStackWorld::State {
       return json(200, {{"output", "kernel\nready\n"}});
     }
     if (path.size() == 2 && path[1] == "detail") return json(200, {{"servers", things["servers"]}});
+    if (path.size() == 1) {  // the short list; what is being built is so for one look
+      Json seen = Json::array();
+      for (auto& server : things["servers"]) {
+        if (server["status"] != "BUILD") continue;
+        seen.push_back({{"id", server["id"]}, {"name", server["name"]}});
+        finish(server);
+      }
+      return json(200, {{"servers", seen}});
+    }
     Json* server = by_id("servers", path.at(1));
     if (!server) return nova_error(404, "Instance " + path[1] + " could not be found.");
     if (method == "DELETE") {
@@ -329,13 +338,15 @@ struct OpenStackWorld::State {
       std::erase_if(things["ports"],
                     [&](const Json& port) { return port.value("device_id", "") == path[1]; });
       erase("servers", path[1]);
-    } else if (!world.server_fault.empty()) {
-      (*server)["status"] = "ERROR";
-      (*server)["fault"] = {{"code", 500}, {"message", world.server_fault}};
     } else {
-      (*server)["status"] = "ACTIVE";
+      finish(*server);
     }
     return json(200, {{"server", seen}});
+  }
+
+  void finish(Json& server) {
+    server["status"] = world.server_fault.empty() ? "ACTIVE" : "ERROR";
+    if (!world.server_fault.empty()) server["fault"] = {{"code", 500}, {"message", world.server_fault}};
   }
 
   HttpResponse image(const HttpRequest& request, const std::vector<std::string>& path, const Json& body) {
