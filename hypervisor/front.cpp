@@ -16,14 +16,9 @@
 #include "engine/base/hash.h"
 #include "engine/base/secret.h"
 #include "engine/base/yaml.h"
-#include "hypervisor/table.h"
+#include "engine/plan/event_table.h"
 
 namespace microstack {
-
-Exit exit_of(const Error& error) {
-  if (error.has_code("busy") || error.has_code("revision")) return Exit::locked;
-  return error.kind == ErrorKind::ask ? Exit::blocked : Exit::failed;
-}
 
 bool is_cancel(const std::string& line) {
   const auto json = Json::parse(line, nullptr, false);

@@ -1,6 +1,7 @@
 #include "engine/cloud/demo_things.h"
 
 #include <future>
+#include <set>
 
 #include "engine/clients/openstack/collection.h"
 #include "engine/clients/openstack/compute.h"
@@ -225,6 +226,18 @@ Result<std::vector<std::string>> demo_drift(Session& admin, const DemoWish& wish
     if (!has_address) drift.push_back("server " + name + " has no floating IP");
   }
   return drift;
+}
+
+Result<int> count_demo_servers(Session& admin, const std::string& project, std::stop_token stop) {
+  MS_TRY(const auto there, find(admin, collections::projects, project, {}, stop));
+  if (!there) return 0;
+  MS_TRY(const auto servers,
+         list(admin, collections::servers, {{"all_tenants", "1"}, {"project_id", id_of(*there)}}, stop));
+  std::set<std::string> names;
+  for (const auto& server : servers) names.insert(server.value("name", std::string()));
+  int count = 0;
+  while (names.contains(project + "-" + std::to_string(count + 1))) ++count;
+  return count;
 }
 
 Status remove_demo_servers(Session& tenant, const DemoWish& wish, int keep, const Wait& wait) {

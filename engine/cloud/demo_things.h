@@ -51,6 +51,8 @@ Status make_demo_tenant(openstack::Session& tenant, const DemoWish& wish, DemoId
 Result<std::vector<std::string>> demo_drift(openstack::Session& admin, const DemoWish& wish, DemoIds& ids,
                                             bool& project_there, std::stop_token stop);
 
+// How many servers the project has that are numbered as a demo numbers them, from 1 without a gap.
+Result<int> count_demo_servers(openstack::Session& admin, const std::string& project, std::stop_token stop);
 // Servers beyond the first `keep`, with their floating IPs.
 Status remove_demo_servers(openstack::Session& tenant, const DemoWish& wish, int keep,
                            const openstack::Wait& wait);

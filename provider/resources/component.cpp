@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/cloud/components.h"
 #include "provider/cloud/watching.h"
 #include "provider/framework/msgpack.h"
 #include "provider/resources/cluster_record.h"
@@ -106,15 +107,8 @@ class ComponentResource : public Resource<Attributes> {
       MS_TRY(const Json machine, cloud->machine_status(watching(call)));
       if (machine.is_null()) return {};
     }
-    MS_TRY(const Json facts, cloud->install(
-                                 [&](Profile& profile) -> Status {
-                                   std::erase_if(profile.components, [&](const auto& choice) {
-                                     return choice.name == component_.name;
-                                   });
-                                   return {};
-                                 },
-                                 watching(call)));
-    return record(*cloud, Json(), call);
+    MS_TRY([[maybe_unused]] const Json facts, uninstall_component(*cloud, component_.name, watching(call)));
+    return record_component(*cloud, component_.name, "terraform", Json(), watching(call));
   }
 
   Status import(const ImportRequest& from, Attributes& state, Call&) override {
@@ -139,25 +133,11 @@ class ComponentResource : public Resource<Attributes> {
     MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
     MS_TRY(const auto cloud, clouds_.of_id(*cluster));
     const Json config = config_of(state);
-    MS_TRY(const auto wanted, clouds_.catalogue().closure({component_.name}));
     MS_TRY(const Json facts,
-           cloud->install(
-               [&](Profile& profile) -> Status {
-                 for (const auto& name : wanted) {  // its needs first
-                   if (name == component_.name) continue;
-                   const bool there = std::any_of(profile.components.begin(), profile.components.end(),
-                                                  [&](const auto& choice) { return choice.name == name; });
-                   if (!there) profile.components.push_back({name, Json::object()});
-                 }
-                 std::erase_if(profile.components,
-                               [&](const auto& choice) { return choice.name == component_.name; });
-                 profile.components.push_back({component_.name, config});
-                 return {};
-               },
-               watching(call)));
+           install_component(*cloud, clouds_.catalogue(), component_.name, config, watching(call)));
     take_url(facts, state);
     state.set("drift", std::vector<std::string>{});
-    return record(*cloud, config, call);
+    return record_component(*cloud, component_.name, "terraform", config, watching(call));
   }
 
   Json config_of(const Attributes& state) const {
@@ -184,26 +164,6 @@ class ComponentResource : public Resource<Attributes> {
     call.warn(component_.title + " was enabled already by " + there->second.by,
               "It is what is asked for, and is managed by this state from now on.");
     return {};
-  }
-
-  // Who manages it with which configuration; null: nobody any more.
-  Status record(Cloud& cloud, const Json& config, Call& call) const {
-    return cloud.edit_deployment(
-        [&](const std::optional<Deployment>& there) -> Json {
-          if (!there) return Json::object();  // the cluster writes the first one
-          const auto found = there->components.find(component_.name);
-          const bool known = found != there->components.end();
-          if (config.is_null())
-            return known ? Json{{"components", {{component_.name, nullptr}}}} : Json::object();
-          if (known && found->second.by == "terraform" && found->second.config == config)
-            return Json::object();
-          Json change = config;
-          if (known)
-            for (const auto& [key, value] : found->second.config.items())
-              if (!config.contains(key)) change[key] = nullptr;
-          return {{"components", {{component_.name, {{"by", "terraform"}, {"config", change}}}}}};
-        },
-        watching(call));
   }
 
   void take_url(const Json& facts, Attributes& state) const {

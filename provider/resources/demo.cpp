@@ -214,7 +214,7 @@ class DemoResource : public Resource<Demo> {
     return cloud->forget_secret("demo/" + wish.user);
   }
 
-  Status import(const ImportRequest& from, Demo& demo, Call&) override {
+  Status import(const ImportRequest& from, Demo& demo, Call& call) override {
     const std::string id = from.by_identity ? *demo.id : from.id;
     const auto slash = id.rfind('/');
     if (slash == id.npos) return ask("The id must be CLUSTER_ID/PROJECT", {}, {}, {"id"});
@@ -224,6 +224,10 @@ class DemoResource : public Resource<Demo> {
     demo.user = std::string("demo");
     demo.cidr = std::string("192.168.122.0/24");
     demo.external_network = std::string("public");
+    MS_TRY(const auto cloud, clouds_.of_id(*demo.cluster_id));
+    MS_TRY(openstack::Session * admin, cloud->admin(watching(call)));
+    MS_TRY(const int servers, count_demo_servers(*admin, *demo.project, call.stop()));
+    if (servers > 0) demo.server = DemoServer{.count = std::int64_t{servers}};
     return {};
   }
 

@@ -1,4 +1,4 @@
-#include "hypervisor/table.h"
+#include "engine/plan/event_table.h"
 
 #include <catch2/catch.hpp>
 
