@@ -5,8 +5,8 @@
 #include <fstream>
 
 #include "engine/clients/openstack/collection.h"
-#include "provider/cloud/watching.h"
 #include "engine/cloud/demo_things.h"
+#include "provider/cloud/watching.h"
 
 namespace microstack::provider {
 namespace {
