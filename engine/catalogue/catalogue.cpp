@@ -9,6 +9,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/template.h"
+#include "engine/catalogue/charmed.h"
 #include "engine/catalogue/component_fields.h"
 #include "engine/catalogue/embedded.h"
 
@@ -134,7 +135,8 @@ Component meaning_of(ComponentFile file, std::string source_file) {
   component.roles = std::move(file.roles);
   component.memory_mib = file.memory_mib;
   component.disk_mib = file.disk_mib;
-  component.native = std::move(file.native);
+  component.on_native = file.native.has_value();
+  if (file.native) component.native = std::move(*file.native);
   component.juju = std::move(file.juju);
   component.attributes = std::move(file.terraform.attributes);
   component.source_file = std::move(source_file);
@@ -213,6 +215,7 @@ Result<Catalogue> Catalogue::from_files(std::map<std::string, std::string> files
   std::sort(catalogue.components_.begin(), catalogue.components_.end(),
             [](const Component& a, const Component& b) { return a.name < b.name; });
   check_needs(catalogue, errors);
+  for (Error& error : check_charmed(catalogue.components_)) errors.push_back(std::move(error));
   if (!errors.empty()) return all_of(std::move(errors));
   return catalogue;
 }

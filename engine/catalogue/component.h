@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -129,6 +130,29 @@ struct Component {
     std::vector<Task> joining;  // before it is installed
     std::vector<Task> leaving;  // when it is gone
   };
+  // On Kubernetes: charmed operators. Texts of `config` and `settings` are templates that see `region` and
+  // `release`.
+  struct Charmed {
+    struct Application {
+      std::string name;
+      std::string charm;    // its channel and base are the release's (schemas/releases)
+      bool trust = false;   // may act on the Kubernetes cluster
+      std::string scale = "1";  // units: a number, or a word of engine/substrate/juju/topology.h
+      std::map<std::string, std::string> config;
+    };
+    struct Offer {
+      std::string application;
+      std::vector<std::string> endpoints;
+      std::string name;  // empty: the application's
+    };
+    bool core = false;  // part of every cloud on this substrate, whatever `kind` says
+    std::vector<Application> applications;
+    // [application:endpoint, application:endpoint]; made where both applications are there.
+    std::vector<std::vector<std::string>> integrations;
+    std::vector<Offer> offers;
+    // Configuration of other components' applications while this one is there.
+    std::map<std::string, std::map<std::string, std::string>> settings;
+  };
   struct Attribute {  // of the Terraform resource and of `config`
     std::string name;
     std::string type = "string";  // string, number, bool, list(string), map(string)
@@ -146,7 +170,8 @@ struct Component {
   int memory_mib = 0;              // measured, proportional set size
   int disk_mib = 0;
   Native native;
-  Json juju = Json::object();  // read by substrate/juju
+  bool on_native = true;          // false: not on the native substrate
+  std::optional<Charmed> juju;  // absent: not on the substrate juju
   std::vector<Attribute> attributes;
   std::string source_file;
 };

@@ -19,8 +19,8 @@ struct ComponentFile {
   std::vector<std::string> roles;
   int memory_mib = 0;
   int disk_mib = 0;
-  Component::Native native;
-  Json juju = Json::object();
+  std::optional<Component::Native> native;
+  std::optional<Component::Charmed> juju;
   Terraform terraform;
 };
 
@@ -138,6 +138,31 @@ struct Fields<Component::Native> {
              MS_FIELD(health), MS_FIELD(finally), MS_FIELD(joining), MS_FIELD(leaving));
 };
 MS_FIELDS_COMPLETE(Component::Native);
+
+template <>
+struct Fields<Component::Charmed::Application> {
+  using Self = Component::Charmed::Application;
+  static constexpr auto list =
+      fields(field("name", &Self::name, required), field("charm", &Self::charm, required), MS_FIELD(trust),
+             MS_FIELD(scale), MS_FIELD(config));
+};
+MS_FIELDS_COMPLETE(Component::Charmed::Application);
+
+template <>
+struct Fields<Component::Charmed::Offer> {
+  using Self = Component::Charmed::Offer;
+  static constexpr auto list = fields(field("application", &Self::application, required),
+                                      field("endpoints", &Self::endpoints, required), MS_FIELD(name));
+};
+MS_FIELDS_COMPLETE(Component::Charmed::Offer);
+
+template <>
+struct Fields<Component::Charmed> {
+  using Self = Component::Charmed;
+  static constexpr auto list = fields(MS_FIELD(core), MS_FIELD(applications), MS_FIELD(integrations),
+                                      MS_FIELD(offers), MS_FIELD(settings));
+};
+MS_FIELDS_COMPLETE(Component::Charmed);
 
 template <>
 struct Fields<Component::Attribute> {

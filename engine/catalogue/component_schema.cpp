@@ -14,6 +14,8 @@ Json schema_of() {
     return {{"type", "integer"}};
   } else if constexpr (std::is_same_v<T, std::string>) {
     return {{"type", "string"}};
+  } else if constexpr (is_optional<T>::value) {
+    return schema_of<typename T::value_type>();
   } else if constexpr (is_vector<T>::value) {
     return {{"type", "array"}, {"items", schema_of<typename T::value_type>()}};
   } else if constexpr (is_map<T>::value) {

@@ -53,3 +53,23 @@ TEST_CASE("slips in component files are told with file and line") {
                   "a", "native:\n  files:\n    - {path: /x, text: '{{ secret \"a/b\" }}', secret: true}\n")}})
             .find("must not be readable by everybody") != std::string::npos);
 }
+
+TEST_CASE("slips in the charmed part of components are told with the file") {
+  const auto charmed = [](const std::string& rest) {
+    return error_of({{"components/a.yaml",
+                      component("a", "juju:\n  applications: [{name: x, charm: x-k8s}]\n" + rest)}});
+  };
+  CHECK(charmed("  integrations: [[\"x:db\", \"y:db\"]]\n").find("there is no application y") !=
+        std::string::npos);
+  CHECK(charmed("  integrations: [[x, \"x:db\"]]\n").find("two texts application:endpoint") !=
+        std::string::npos);
+  CHECK(charmed("  offers: [{application: z, endpoints: [e]}]\n").find("schemas/components/a.yaml") !=
+        std::string::npos);
+  CHECK(charmed("  settings: {z: {k: v}}\n").find("there is no application z") != std::string::npos);
+  CHECK(error_of({{"components/a.yaml",
+                   component("a", "juju:\n  applications: [{name: x, charm: c, scale: many}]\n")}})
+            .find("\"many\" of x is not known") != std::string::npos);
+  CHECK(error_of({{"components/a.yaml", component("a", "juju: {applications: [{name: x, charm: c}]}\n")},
+                  {"components/b.yaml", component("b", "juju: {applications: [{name: x, charm: c}]}\n")}})
+            .find("x is in two components") != std::string::npos);
+}
