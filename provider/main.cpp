@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
   all.add(provider::external_network_resource(clouds));
   all.add(provider::demo_resource(clouds));
   for (const auto& component : clouds.catalogue().components())
-    if (component.optional) all.add(provider::component_resource(clouds, component));
+    if (component.optional && component.on_native) all.add(provider::component_resource(clouds, component));
   all.add(provider::cluster_source(clouds));
   all.add(provider::health_source(clouds));
   all.add(provider::components_source(clouds));

@@ -135,8 +135,8 @@ struct Component {
   struct Charmed {
     struct Application {
       std::string name;
-      std::string charm;    // its channel and base are the release's (schemas/releases)
-      bool trust = false;   // may act on the Kubernetes cluster
+      std::string charm;        // its channel and base are the release's (schemas/releases)
+      bool trust = false;       // may act on the Kubernetes cluster
       std::string scale = "1";  // units: a number, or a word of engine/substrate/juju/topology.h
       std::map<std::string, std::string> config;
     };
@@ -170,7 +170,7 @@ struct Component {
   int memory_mib = 0;              // measured, proportional set size
   int disk_mib = 0;
   Native native;
-  bool on_native = true;          // false: not on the native substrate
+  bool on_native = true;        // false: not on the native substrate
   std::optional<Charmed> juju;  // absent: not on the substrate juju
   std::vector<Attribute> attributes;
   std::string source_file;

@@ -175,6 +175,32 @@ Result<ApplicationConfig> application_config(Session& model, const std::string& 
   return read;
 }
 
+Result<std::map<std::string, std::map<std::string, Setting>>> config_of_all(
+    Session& model, const std::vector<std::string>& applications, const Limit& limit) {
+  std::map<std::string, std::map<std::string, Setting>> all;
+  if (applications.empty()) return all;
+  Json args = Json::array();
+  for (const auto& name : applications) args.push_back({{"application", name}, {"branch", ""}});
+  Call call{"Application", "CharmConfig", {{"args", args}}, true};
+  MS_TRY(auto answer, model.call(call, limit));
+  const Json& results = list(answer, "Results");
+  if (results.size() != applications.size())
+    return give_up(
+        std::to_string(results.size()) + " answers to " + std::to_string(applications.size()) + " questions",
+        call.name());
+  for (std::size_t i = 0; i < applications.size(); ++i) {
+    if (const Json& error = map(results[i], "error"); error.contains("message")) {
+      auto failed = api_error(error, call.name() + " of " + applications[i]);
+      if (failed.has_code(code::not_found)) continue;
+      return failed;
+    }
+    auto& config = all[applications[i]];
+    for (const auto& [key, setting] : map(results[i], "config").items())
+      config[key] = {setting.value("value", Json()), text(setting, "source")};
+  }
+  return all;
+}
+
 Status set_config(Session& model, const std::string& application,
                   const std::map<std::string, std::string>& values, const Limit& limit) {
   if (values.empty()) return {};

@@ -57,6 +57,9 @@ struct ApplicationConfig {
 };
 Result<ApplicationConfig> application_config(Session& model, const std::string& application,
                                              const Limit& limit);
+// Configuration of many applications by one call: application -> key -> setting. One that is gone is left out.
+Result<std::map<std::string, std::map<std::string, Setting>>> config_of_all(
+    Session& model, const std::vector<std::string>& applications, const Limit& limit);
 
 // Values are texts as on the command line; the charm's types are applied by the controller. One call, all or
 // nothing.

@@ -53,7 +53,14 @@ class JujuConversation : public Conversation {
     if (request.value("type", "") == "Admin" && !logged_in_) {
       answer = admin(request);
     } else {
-      answer = controller_.call(request, model_, user_, logged_in_);
+      const bool disturbed = controller_.disturbed();
+      if (disturbed && !controller_.disturbance_.lose_answer) {
+        controller_.count(request);
+        answer = failure("the controller is busy", "try again");
+      } else {
+        answer = controller_.call(request, model_, user_, logged_in_);
+        if (disturbed) return send_(std::nullopt);
+      }
     }
     answer["request-id"] = id;
     send_(answer.dump());
@@ -199,15 +206,21 @@ Json JujuController::login(const Json& params, const std::string& model_uuid, st
   return {{"response", response}};
 }
 
+void JujuController::count(const Json& request) {
+  std::lock_guard lock(mutex_);
+  ++counts_[request.value("type", "") + "." + request.value("request", "")];
+}
+
+bool JujuController::disturbed() {
+  return disturbance_.at_call > 0 && --disturbance_.at_call == 0;
+}
+
 Json JujuController::call(const Json& request, const std::string& model_uuid, const std::string& user,
                           bool logged_in) {
   auto facade = request.value("type", ""), method = request.value("request", "");
   auto version = request.value("version", 0);
   auto name = facade + "." + method;
-  {
-    std::lock_guard lock(mutex_);
-    ++counts_[name];
-  }
+  count(request);
   bool on_model = !model_uuid.empty();
   auto unknown = "unknown version " + std::to_string(version) + " for facade type \"" + facade + "\"";
   if (!logged_in) return failure(unknown, "not implemented");

@@ -48,6 +48,12 @@ class JujuController {
     int times = 1 << 30;
   };
   std::map<std::string, Refusal> refuse;
+  // The n-th call from now on (1 is the next) fails, or is carried out and its connection ends before the answer.
+  struct Disturbance {
+    int at_call = 0;  // 0: none
+    bool lose_answer = false;
+  };
+  void disturb(Disturbance disturbance) { disturbance_ = disturbance; }
 
   // Requests and answers that did not fit the schemas.
   std::vector<std::string> violations() const;
@@ -62,6 +68,9 @@ class JujuController {
 
  private:
   friend class JujuConversation;
+  // True when this is the call that is to be disturbed.
+  bool disturbed();
+  void count(const Json& request);
   Json call(const Json& request, const std::string& model_uuid, const std::string& user, bool logged_in);
   Json dispatch(CallContext& context, const std::string& facade, const std::string& method,
                 const Json& params);
@@ -77,6 +86,7 @@ class JujuController {
   Json offered_;
   FacadeCalls calls_;
   World world_;
+  Disturbance disturbance_;
   CertifiedKey ca_;
   mutable std::mutex mutex_;
   std::vector<std::string> violations_;

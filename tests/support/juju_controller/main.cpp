@@ -2,8 +2,12 @@
 //   juju_test_controller DATA JUJU_DATA [3|4]
 // writes controllers.yaml and accounts.yaml of a controller "test" into JUJU_DATA, says its address, and
 // serves until its standard input ends. Lines of standard input change the world: "hold NAME STATUS MESSAGE",
-// "release NAME", "cut N", "stop", "start", "refuse FACADE.METHOD CODE MESSAGE"; "dump" writes what was
-// called and what was wrong.
+// "release NAME", "cut N", "stop", "start", "refuse FACADE.METHOD CODE MESSAGE", "allow FACADE.METHOD",
+// "stick NAME", "unstick NAME", "needs-integrations", "slow LOOKS" (until a unit is active), and in the first model
+// "config APPLICATION KEY VALUE", "channel APPLICATION CHANNEL", "units APPLICATION N", "separate APPLICATION:ENDPOINT",
+// "foreign APPLICATION CHARM"; "dump" writes what was called and what was wrong, "world" what the models hold, each as
+// one line. Commands are obeyed in their order: an answer to "world" says that all before it are done.
+#include <algorithm>
 #include <iostream>
 #include <sstream>
 
@@ -19,6 +23,58 @@ std::string rest_of(std::istream& words) {
   std::string rest;
   std::getline(words >> std::ws, rest);
   return rest;
+}
+
+// Somebody else at work in the first model.
+void change(World& world, const std::string& verb, const std::string& name, std::istream& words) {
+  if (world.models.empty()) return;
+  auto& model = world.models.begin()->second;
+  if (verb == "separate") {
+    std::erase_if(model.relations, [&](const Relation& relation) {
+      return std::any_of(relation.ends.begin(), relation.ends.end(),
+                         [&](const auto& end) { return end.application + ":" + end.endpoint == name; });
+    });
+    return;
+  }
+  if (verb == "foreign") {
+    world.deploy(model, name, world.charmhub.at(rest_of(words)), 1);
+    return;
+  }
+  auto& application = model.application(name);
+  if (verb == "config") {
+    std::string key;
+    words >> key;
+    application.config[key] = rest_of(words);
+  } else if (verb == "channel") {
+    application.channel = rest_of(words);
+  } else {
+    world.set_units(model, application, std::stoi(rest_of(words)));
+  }
+}
+
+Json shown(const Model& model) {
+  Json applications = Json::object(), integrations = Json::array(), offers = Json::object();
+  for (const auto& [name, application] : model.applications) {
+    Json units = Json::object();
+    for (const auto& [number, unit] : application.units) units[std::to_string(number)] = unit.state.status;
+    applications[name] = {{"charm", application.charm.name}, {"channel", application.channel},
+                          {"base", application.base},        {"trust", application.trust},
+                          {"config", application.config},    {"units", units},
+                          {"life", application.life}};
+  }
+  for (const auto& relation : model.relations) {
+    if (relation.ends.size() != 2) continue;
+    Json pair = Json::array();
+    for (const auto& end : relation.ends) pair.push_back(end.application + ":" + end.endpoint);
+    std::sort(pair.begin(), pair.end());
+    integrations.push_back(pair);
+  }
+  std::sort(integrations.begin(), integrations.end());
+  for (const auto& [name, offer] : model.offers)
+    offers[name] = {{"application", offer.application}, {"endpoints", offer.endpoints}};
+  return {{"uuid", model.uuid},    {"applications", applications},    {"integrations", integrations},
+          {"offers", offers},      {"secrets", model.secrets.size()}, {"life", model.life},
+          {"config", model.config}};
 }
 
 void obey(JujuController& controller, const std::string& line) {
@@ -42,6 +98,30 @@ void obey(JujuController& controller, const std::string& line) {
   } else if (verb == "refuse") {
     words >> name >> status;
     controller.with([&](World&) { controller.refuse[name] = {rest_of(words), status == "-" ? "" : status}; });
+  } else if (verb == "allow") {
+    words >> name;
+    controller.with([&](World&) { controller.refuse.erase(name); });
+  } else if (verb == "stick" || verb == "unstick") {
+    words >> name;
+    controller.with([&](World& world) {
+      verb == "stick" ? (void)world.story.stuck.insert(name) : (void)world.story.stuck.erase(name);
+    });
+  } else if (verb == "needs-integrations") {
+    controller.with([&](World& world) { world.story.needs_integrations = true; });
+  } else if (verb == "slow") {
+    int looks = 0;
+    words >> looks;
+    controller.with([&](World& world) { world.story.looks_until_active = looks; });
+  } else if (verb == "config" || verb == "channel" || verb == "units" || verb == "separate" ||
+             verb == "foreign") {
+    words >> name;
+    controller.with([&](World& world) { change(world, verb, name, words); });
+  } else if (verb == "world") {
+    Json all = Json::object();
+    controller.with([&](World& world) {
+      for (const auto& [uuid, model] : world.models) all[model.name] = shown(model);
+    });
+    std::cout << all.dump() << std::endl;
   } else if (verb == "dump") {
     std::cout << Json{{"calls", controller.counts()}, {"violations", controller.violations()}}.dump()
               << std::endl;

@@ -56,8 +56,8 @@ TEST_CASE("slips in component files are told with file and line") {
 
 TEST_CASE("slips in the charmed part of components are told with the file") {
   const auto charmed = [](const std::string& rest) {
-    return error_of({{"components/a.yaml",
-                      component("a", "juju:\n  applications: [{name: x, charm: x-k8s}]\n" + rest)}});
+    return error_of(
+        {{"components/a.yaml", component("a", "juju:\n  applications: [{name: x, charm: x-k8s}]\n" + rest)}});
   };
   CHECK(charmed("  integrations: [[\"x:db\", \"y:db\"]]\n").find("there is no application y") !=
         std::string::npos);
