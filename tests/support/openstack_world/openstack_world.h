@@ -23,14 +23,14 @@ class OpenStackWorld {
   std::string auth_url() const;
 
   // What a test turns.
-  std::string server_fault;      // not empty: the next servers go to ERROR with this message
-  int token_seconds = 3600;      // lifetime of tokens issued from now on
-  std::string stored_sha512;     // not empty: what Glance says of any data
-  std::size_t page_size = 1000;  // of Neutron's and Glance's lists
+  std::string server_fault;               // not empty: the next servers go to ERROR with this message
+  int token_seconds = 3600;               // lifetime of tokens issued from now on
+  std::string stored_sha512;              // not empty: what Glance says of any data
+  std::size_t page_size = 1000;           // of Neutron's and Glance's lists
   std::vector<Json> compute_services = {  // Nova's report of itself
       {{"binary", "nova-compute"}, {"host", "n1"}, {"state", "up"}, {"status", "enabled"}},
       {{"binary", "nova-scheduler"}, {"host", "n1"}, {"state", "down"}, {"status", "enabled"}}};
-  void forget_tokens();          // Keystone was restarted with other keys
+  void forget_tokens();  // Keystone was restarted with other keys
 
   // What a test looks at.
   std::vector<std::string> calls() const;                  // "POST /identity/v3/auth/tokens"
