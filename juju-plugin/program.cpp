@@ -36,7 +36,8 @@ std::vector<Given> add_parameters(CLI::App& app, const Verb& verb,
       if (parameter.kind == Parameter::Kind::many)
         option->allow_extra_args(false);
       else if (parameter.kind != Parameter::Kind::words)
-        option->expected(parameter.bare ? 0 : 1, 1);
+        // Without the second a word that may be left out takes those behind it as well.
+        option->expected(parameter.bare ? 0 : 1, 1)->allow_extra_args(false);
       if (parameter.bare) option->default_str("");
       option->type_name(parameter.name.starts_with("-") ? "VALUE" : "");
       if (!parameter.choices.empty()) option->check(CLI::IsMember(parameter.choices));
