@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "engine/base/file.h"
-#include "engine/clients/openstack/clouds_yaml.h"
-#include "engine/clients/openstack/identity.h"
+#include "engine/cloud/credentials_file.h"
 #include "engine/cloud/reach.h"
 #include "provider/cloud/watching.h"
 #include "provider/resources/cluster_model.h"
@@ -20,11 +18,6 @@ namespace microstack::provider {
 namespace {
 
 using namespace terraform;
-
-std::string home() {
-  const char* folder = std::getenv("HOME");
-  return folder ? folder : "/root";
-}
 
 // Components whose differences are the cluster's: the core's, and the node's own ("").
 bool is_core(const Catalogue& catalogue, const std::string& component) {
@@ -49,7 +42,7 @@ class ClusterResource : public Resource<Cluster> {
     if (plan.planned.disk_mib.is_unknown())
       plan.planned.disk_mib = catalogue.disk_mib(catalogue.core(), roles);
     if (plan.planned.clouds_yaml_path.is_unknown() && plan.planned.name.is_known())
-      plan.planned.clouds_yaml_path = home() + "/.config/microstack/" + *plan.planned.name + "/clouds.yaml";
+      plan.planned.clouds_yaml_path = CredentialsFile::default_path(*plan.planned.name);
     if (std::find(roles.begin(), roles.end(), "control") == roles.end())
       return ask("The first node needs the role control", {}, "Add \"control\" to its roles.",
                  {"first_node", "roles"});
@@ -115,7 +108,8 @@ class ClusterResource : public Resource<Cluster> {
       cluster.disk_mib = catalogue.disk_mib(catalogue.core(), roles_of(cluster));
     cluster.drift = drift_of(
         *said, [&](const std::string& component) { return is_core(clouds_.catalogue(), component); });
-    if (!file_is_there(cluster)) cluster.drift->push_back("clouds.yaml is missing");
+    if (cluster.clouds_yaml_path.is_known() && !credentials_of(cluster).is_there())
+      cluster.drift->push_back("clouds.yaml is missing");
     return Found::yes;
   }
 
@@ -140,10 +134,7 @@ class ClusterResource : public Resource<Cluster> {
       }
     }
     MS_CHECK(forget_place(*cluster.name));
-    if (cluster.clouds_yaml_path.is_known()) {
-      MS_CHECK(remove_file(*cluster.clouds_yaml_path));
-      MS_CHECK(remove_file(ca_path(cluster)));
-    }
+    if (cluster.clouds_yaml_path.is_known()) MS_CHECK(remove_credentials_file(credentials_of(cluster)));
     clouds_.forget(*cluster.name);
     return {};
   }
@@ -152,7 +143,7 @@ class ClusterResource : public Resource<Cluster> {
     if (!from.by_identity) cluster.id = from.id;
     MS_TRY(const auto id, ClusterId::parse(*cluster.id));
     cluster.name = id.name;
-    cluster.clouds_yaml_path = home() + "/.config/microstack/" + id.name + "/clouds.yaml";
+    cluster.clouds_yaml_path = CredentialsFile::default_path(id.name);
     cluster.phases = std::vector<Phase>{};
     MS_TRY(const auto deployment, recorded(id, call));
     if (deployment) return take_record(*deployment, cluster);
@@ -223,7 +214,8 @@ class ClusterResource : public Resource<Cluster> {
                          watching(call)));
     take({{"facts", facts}}, cluster);
     watch.begin("credentials");
-    MS_CHECK(write_credentials(cloud, cluster, call));
+    MS_TRY(openstack::Session * admin, cloud.admin(watching(call)));
+    MS_CHECK(ensure_credentials_file(credentials_of(cluster), *admin, call.stop()));
     MS_TRY(const auto profile, cloud.profile());
     MS_CHECK(cloud.edit_deployment(
         [&](const std::optional<Deployment>& there) {
@@ -304,42 +296,16 @@ class ClusterResource : public Resource<Cluster> {
     for (const auto& [type, url] : urls.items())
       if (url.is_string() && type != "dashboard") endpoints[type] = url;
     cluster.endpoints = std::move(endpoints);
-    if (!cluster.ca_certificate_path.is_known()) cluster.ca_certificate_path = ca_path(cluster);
+    if (!cluster.ca_certificate_path.is_known())
+      cluster.ca_certificate_path = credentials_of(cluster).ca_path();
   }
 
-  static std::string ca_path(const Cluster& cluster) {
-    const auto& path = *cluster.clouds_yaml_path;
-    return path.substr(0, path.rfind('/') + 1) + *cluster.name + "-ca.pem";
-  }
-
-  static bool file_is_there(const Cluster& cluster) {
-    if (!cluster.clouds_yaml_path.is_known()) return true;
-    const auto text = read_file(*cluster.clouds_yaml_path);
-    return text && *text;
-  }
-
-  // clouds.yaml with a new application credential where the file is missing; the old one is revoked.
-  Status write_credentials(Cloud& cloud, const Cluster& cluster, Call& call) {
-    if (file_is_there(cluster)) return {};
-    MS_TRY(openstack::Session * admin, cloud.admin(watching(call)));
-    const char* host = std::getenv("HOSTNAME");
-    openstack::ApplicationCredentialWish wish;
-    wish.name = "terraform " + (host ? std::string(host) + " " : "") + *cluster.clouds_yaml_path;
-    wish.description = "clouds.yaml written by terraform; revoke it by removing this credential";
-    MS_TRY(const auto there, openstack::application_credentials(*admin, call.stop()));
-    for (const auto& one : there)
-      if (one.name == wish.name)
-        MS_CHECK(openstack::revoke_application_credential(*admin, one.id, call.stop()));
-    MS_TRY(const auto credential, openstack::create_application_credential(*admin, wish, call.stop()));
-    openstack::CloudsEntry entry;
-    entry.name = *cluster.name;
-    entry.auth_url = *cluster.auth_url;
-    entry.region = *cluster.region;
-    entry.ca_file = ca_path(cluster);
-    entry.application_credential_id = credential.id;
-    entry.application_credential_secret = credential.secret;
-    MS_CHECK(write_file(ca_path(cluster), *cluster.ca_certificate, 0644, 0700));
-    return write_file(*cluster.clouds_yaml_path, openstack::clouds_yaml(entry), 0600, 0700);
+  // clouds.yaml and the authority's certificate beside it, as the state names them; the path is known.
+  static CredentialsFile credentials_of(const Cluster& cluster) {
+    return {.cloud = *cluster.name,
+            .path = *cluster.clouds_yaml_path,
+            .authority = cluster.ca_certificate.is_known() ? *cluster.ca_certificate : "",
+            .by = "terraform"};
   }
 
   Clouds& clouds_;

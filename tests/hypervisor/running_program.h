@@ -20,6 +20,7 @@
 
 #include "engine/base/json.h"
 #include "engine/plan/event.h"
+#include "tests/support/temporary_folder.h"
 
 extern char** environ;
 
@@ -123,9 +124,8 @@ class RunningProgram {
 };
 
 struct World {
-  std::string folder = "/tmp/ms-hypervisor-test-XXXXXX";
-  World() { REQUIRE(::mkdtemp(folder.data())); }
-  ~World() { std::filesystem::remove_all(folder); }
+  testing::TemporaryFolder temporary;
+  const std::string folder = temporary.path;
 
   bool has(const std::string& fact) const { return std::filesystem::exists(folder + "/state/world/" + fact); }
   std::string gate(const std::string& name) const {

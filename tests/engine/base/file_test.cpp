@@ -6,20 +6,12 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "tests/support/temporary_folder.h"
+
 using namespace microstack;
 
-namespace {
-
-struct Folder {
-  std::string path = "/tmp/ms-file-test-XXXXXX";
-  Folder() { REQUIRE(::mkdtemp(path.data())); }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
-
-}  // namespace
-
 TEST_CASE("a file is written whole, with its mode and its folders, and read back") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const auto path = folder.path + "/a/b/secret";
   REQUIRE(write_file(path, std::string("x\0y", 3), 0600, 0700));
   CHECK(read_file(path).value() == std::string("x\0y", 3));
@@ -32,7 +24,7 @@ TEST_CASE("a file is written whole, with its mode and its folders, and read back
 }
 
 TEST_CASE("a file that is not there reads as nothing and is removed without an error") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   CHECK(read_file(folder.path + "/none").value() == std::nullopt);
   CHECK(read_file(folder.path + "/none/inner").value() == std::nullopt);
   CHECK(remove_file(folder.path + "/none"));
@@ -40,7 +32,7 @@ TEST_CASE("a file that is not there reads as nothing and is removed without an e
 }
 
 TEST_CASE("a write that cannot be finished leaves the old file and no neighbour") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   std::filesystem::create_directory(folder.path + "/taken");
   const auto status = write_file(folder.path + "/taken", "x");  // a folder is in the way of the rename
   REQUIRE_FALSE(status);
@@ -49,7 +41,7 @@ TEST_CASE("a write that cannot be finished leaves the old file and no neighbour"
 }
 
 TEST_CASE("a lock has one holder, and is free again when it is let go") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const auto path = folder.path + "/lock";
   {
     auto first = FileLock::try_take(path);

@@ -9,6 +9,7 @@
 
 #include "engine/clients/openstack/collection.h"
 #include "tests/support/openstack_world/openstack_world.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 using microstack::testing::OpenStackWorld;
@@ -19,6 +20,7 @@ struct Fixture {
   OpenStackWorld world;
   http::Client http;
   openstack::Session admin;
+  testing::TemporaryFolder folder;
   DemoWish wish;
   DemoIds ids;
 
@@ -29,13 +31,11 @@ struct Fixture {
   }
   Fixture() : http(direct()), admin(http, world.admin()) {
     wish.image.name = "guest";
-    wish.image_file = "/tmp/ms-demo-XXXXXX";
-    close(mkstemp(wish.image_file.data()));
+    wish.image_file = folder.path + "/image";
     std::ofstream(wish.image_file) << "an image";
     wish.external.cidr = "172.24.4.0/24";
     wish.servers = 2;
   }
-  ~Fixture() { std::remove(wish.image_file.c_str()); }
 
   openstack::Wait wait() const {
     openstack::Wait wait;

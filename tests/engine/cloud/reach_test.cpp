@@ -5,23 +5,24 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "tests/support/temporary_folder.h"
+
 using namespace microstack;
 
 namespace {
 
 // A home of this test's own.
 struct Home {
-  std::string folder = "/tmp/ms-reach-XXXXXX";
+  testing::TemporaryFolder temporary;
+  const std::string folder = temporary.path;
   std::string before = ::getenv("HOME") ? ::getenv("HOME") : "/root";
   Home() {
-    REQUIRE(::mkdtemp(folder.data()));
     ::setenv("HOME", folder.c_str(), 1);
     ::setenv("MICROSTACK_HYPERVISOR", "/bin/true", 1);
   }
   ~Home() {
     ::setenv("HOME", before.c_str(), 1);
     ::unsetenv("MICROSTACK_HYPERVISOR");
-    std::filesystem::remove_all(folder);
   }
 };
 

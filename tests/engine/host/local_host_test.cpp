@@ -7,22 +7,13 @@
 
 #include "engine/host/local_host.h"
 #include "tests/support/host_contract.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 
-namespace {
-
-struct Folder {
-  std::string path = "/tmp/ms-host-XXXXXX";
-  Folder() { REQUIRE(::mkdtemp(path.data())); }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
-
-}  // namespace
-
 TEST_CASE("the local host keeps the contract of hosts") {
   if (::geteuid() != 0) return;  // switching users needs root
-  Folder folder;
+  testing::TemporaryFolder folder;
   LocalHost local;
   contracts::host(local, folder.path);
 }
@@ -39,7 +30,7 @@ TEST_CASE("a command that leaves something in the background ends when it itself
 }
 
 TEST_CASE("stopping a running command ends its whole process group") {
-  Folder folder;
+  testing::TemporaryFolder folder;
   LocalHost local;
   std::stop_source source;
   Command command;
@@ -75,7 +66,7 @@ TEST_CASE("only the last 64 KiB of stderr are kept") {
 
 TEST_CASE("writing a file replaces a symbolic link and leaves what it points to alone") {
   if (::geteuid() != 0) return;
-  Folder folder;
+  testing::TemporaryFolder folder;
   LocalHost local;
   REQUIRE(local.write(folder.path + "/target", {"kept"}).ok());
   std::filesystem::create_symlink(folder.path + "/target", folder.path + "/link");

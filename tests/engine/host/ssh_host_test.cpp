@@ -12,6 +12,7 @@
 #include "engine/host/process.h"
 #include "engine/host/ssh_host.h"
 #include "tests/support/host_contract.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 
@@ -37,11 +38,11 @@ int free_port() {
 }
 
 struct Sshd {
-  std::string folder = "/root/.ms-sshd-XXXXXX";  // sshd wants its files below folders only root may write
+  testing::TemporaryFolder temporary{"/root"};  // sshd wants its files below folders only root may write
+  const std::string folder = temporary.path;
   int port = free_port();
 
   Sshd() {
-    REQUIRE(::mkdtemp(folder.data()));
     for (const auto* key : {"host", "user", "other", "ca"})
       must({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder + "/" + key});
     must({"ssh-keygen", "-q", "-s", folder + "/ca", "-I", "host", "-h", "-n", "microstack-pinned",
@@ -59,8 +60,6 @@ struct Sshd {
     // sshd removes its pid file as it ends: only when that is gone may the folder be walked.
     if (const auto pid = slurp(folder + "/pid"); !pid.empty()) ::kill(std::stoi(pid), SIGTERM);
     for (int i = 0; i < 500 && std::filesystem::exists(folder + "/pid"); ++i) ::usleep(10'000);
-    std::error_code left_over;
-    std::filesystem::remove_all(folder, left_over);
   }
   void must(std::vector<std::string> argv) {
     LocalHost local;

@@ -6,20 +6,21 @@
 #include <filesystem>
 
 #include "tests/support/fake_host.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 
 namespace {
 
 struct World {
-  std::string folder = "/tmp/ms-net-XXXXXX";
+  testing::TemporaryFolder temporary;
+  const std::string folder = temporary.path;
   Places places;
   FakeHost host;
   std::set<std::string> links;
   bool table = false;
 
   World() {
-    REQUIRE(::mkdtemp(folder.data()));
     places = {folder + "/state", folder + "/run", folder + "/cache"};
     host.program("ip", [this](FakeHost&, const Command& c) -> CommandResult {
       const auto& a = c.argv;
@@ -43,7 +44,6 @@ struct World {
     });
     host.says("ethtool", "");
   }
-  ~World() { std::filesystem::remove_all(folder); }
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "engine/machines/images.h"
 #include "engine/machines/machines.h"
 #include "engine/plan/executor.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 
@@ -27,8 +28,8 @@ TEST_CASE("an image is built, goes on after being stopped, is found again, and a
               << " does not answer (MICROSTACK_TEST_MIRROR names another one)\n";
     return;
   }
-  std::string folder = "/var/tmp/ms-image-XXXXXX";
-  REQUIRE(::mkdtemp(folder.data()));
+  const testing::TemporaryFolder temporary{"/var/tmp"};  // too big for a file system of memory
+  const auto& folder = temporary.path;
   const Places places{folder + "/state", folder + "/run", folder + "/cache"};
   Images images(places, local);
   Machines machines(places, local);
@@ -72,6 +73,4 @@ TEST_CASE("an image is built, goes on after being stopped, is found again, and a
   CHECK_FALSE(images.remove(image.value().key).ok());  // a machine lies on it
   REQUIRE(machines.remove(machine.cluster, "alpha", context).ok());
   CHECK(images.remove(image.value().key).ok());
-
-  std::filesystem::remove_all(folder);
 }

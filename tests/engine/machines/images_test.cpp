@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "engine/base/file.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 
@@ -23,8 +24,8 @@ TEST_CASE("an image's key knows what is in it, and nothing else") {
 }
 
 TEST_CASE("a finished image is found without any work, and removed with what points to it") {
-  std::string folder = "/tmp/ms-images-XXXXXX";
-  REQUIRE(::mkdtemp(folder.data()));
+  const testing::TemporaryFolder temporary;
+  const auto& folder = temporary.path;
   LocalHost local;
   Images images({folder + "/state", folder + "/run", folder + "/cache"}, local);
   ImageSpec spec;
@@ -46,5 +47,4 @@ TEST_CASE("a finished image is found without any work, and removed with what poi
     CHECK_FALSE(images.find(spec).value().has_value());
     REQUIRE(images.remove("0123456789abcdef0123").ok());
   }
-  std::filesystem::remove_all(folder);
 }

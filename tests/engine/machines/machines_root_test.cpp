@@ -13,6 +13,7 @@
 #include "engine/machines/machines.h"
 #include "engine/plan/executor.h"
 #include "tests/support/host_contract.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 
@@ -20,14 +21,15 @@ namespace {
 
 // Folders and clusters of this test's own, gone when it ends, however it ends.
 struct World {
-  std::string folder = "/var/tmp/ms-machines-XXXXXX";
+  // overlays need a file system of the disk, not of memory
+  testing::TemporaryFolder temporary{"/var/tmp"};
+  const std::string folder = temporary.path;
   Places places;
   LocalHost local;
   std::unique_ptr<Machines> machines;
   std::string one, two;
 
   World() {
-    REQUIRE(::mkdtemp(folder.data()));
     places = {folder + "/state", folder + "/run", folder + "/cache"};
     machines = std::make_unique<Machines>(places, local);
     one = "t1-" + std::to_string(::getpid());
@@ -37,7 +39,6 @@ struct World {
     StepContext context;
     for (const auto& cluster : {one, two})
       for (const auto* name : {"alpha", "beta"}) (void)machines->remove(cluster, name, context).ok();
-    std::filesystem::remove_all(folder);
   }
   MachineSpec spec(const std::string& cluster, const std::string& name, const std::string& tree) {
     MachineSpec out;
@@ -92,8 +93,7 @@ TEST_CASE("machines of two clusters live side by side, reboot, lose power, come 
     return;
   }
   World world;
-  const std::vector<std::string> ours{world.folder,  "ms-machines", "link ms",
-                                      "table ip ms", "nspawn",      "group"};
+  const std::vector<std::string> ours{world.folder, "link ms", "table ip ms", "nspawn", "group"};
   const auto before = take_census(world.local, ours).value();
   const auto forward = world.local.read("/proc/sys/net/ipv4/ip_forward").value()->bytes;
   StepContext context;

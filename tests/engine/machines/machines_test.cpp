@@ -6,12 +6,13 @@
 #include <filesystem>
 
 #include "engine/base/file.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 
 TEST_CASE("a machine whose record a newer program wrote is listed as unreadable and hides no other") {
-  std::string folder = "/tmp/ms-list-XXXXXX";
-  REQUIRE(::mkdtemp(folder.data()));
+  const testing::TemporaryFolder temporary;
+  const auto& folder = temporary.path;
   LocalHost host;
   Machines machines({folder + "/state", folder + "/run", folder + "/cache"}, host);
   REQUIRE(write_file(machines.folder("other", "one") + "/machine.json", R"({"from":"the future"})").ok());
@@ -23,5 +24,4 @@ TEST_CASE("a machine whose record a newer program wrote is listed as unreadable 
   CHECK(list->front().state == "unreadable");
   CHECK(list->front().leader == 0);
   CHECK_FALSE(machines.status("other", "one").ok());
-  std::filesystem::remove_all(folder);
 }

@@ -7,6 +7,7 @@
 
 #include "engine/plan/retrying.h"
 #include "tests/engine/plan/fake_step.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 using State = StepOutcome::State;
@@ -212,10 +213,9 @@ TEST_CASE("events come one at a time, begin with the plan, and count the steps")
 }
 
 TEST_CASE("the time left is told from the journal, and not told where too little is known") {
-  std::string folder = "/tmp/ms-executor-test-XXXXXX";
-  REQUIRE(::mkdtemp(folder.data()));
+  const testing::TemporaryFolder folder;
   {
-    auto journal = Journal::open(folder + "/journal");
+    auto journal = Journal::open(folder.path + "/journal");
     REQUIRE(journal);
     Bench first;
     first.options.journal = &*journal;
@@ -234,14 +234,12 @@ TEST_CASE("the time left is told from the journal, and not told where too little
     CHECK(second.events.front().eta_s == 42);
     CHECK(second.events.back().eta_s == 0);
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("the longest way goes first") {
-  std::string folder = "/tmp/ms-executor-test-XXXXXX";
-  REQUIRE(::mkdtemp(folder.data()));
+  const testing::TemporaryFolder folder;
   {
-    auto journal = Journal::open(folder + "/journal");
+    auto journal = Journal::open(folder.path + "/journal");
     REQUIRE(journal);
     journal->end("r0", "short", 1);
     journal->end("r0", "long", 2);
@@ -255,7 +253,6 @@ TEST_CASE("the longest way goes first") {
     execute(bench.plan, bench.options);
     CHECK(bench.world.at("apply last") < bench.world.at("apply short"));
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("looking changes nothing and tells every difference in plan order") {

@@ -4,16 +4,11 @@
 #include <filesystem>
 
 #include "engine/base/file.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 
 namespace {
-
-struct Folder {
-  std::string path = "/tmp/ms-journal-test-XXXXXX";
-  Folder() { REQUIRE(::mkdtemp(path.data())); }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
 
 std::size_t lines_in(const std::string& path) {
   const auto text = read_file(path).value().value();
@@ -23,7 +18,7 @@ std::size_t lines_in(const std::string& path) {
 }  // namespace
 
 TEST_CASE("a journal remembers how long a step took when it last went well") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const auto path = folder.path + "/deep/journal";
   {
     auto journal = Journal::open(path);
@@ -41,7 +36,7 @@ TEST_CASE("a journal remembers how long a step took when it last went well") {
 }
 
 TEST_CASE("a journal cut off at any byte is read up to its last whole line and goes on from there") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const auto path = folder.path + "/journal";
   {
     auto journal = Journal::open(path);
@@ -66,7 +61,7 @@ TEST_CASE("a journal cut off at any byte is read up to its last whole line and g
 }
 
 TEST_CASE("a journal keeps only its last lines") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const auto path = folder.path + "/journal";
   {
     auto journal = Journal::open(path);

@@ -14,6 +14,7 @@
 #include "provider/framework/operations.h"
 #include "provider/resources/cluster.h"
 #include "tests/support/openstack_world/openstack_world.h"
+#include "tests/support/temporary_folder.h"
 
 namespace microstack::provider {
 
@@ -23,7 +24,6 @@ using namespace terraform;
 class Stage {
  public:
   Stage() {
-    REQUIRE(::mkdtemp(folder.data()));
     ::setenv("HOME", folder.c_str(), 1);
     ::setenv("MICROSTACK_STATE", (folder + "/state").c_str(), 1);
     ::setenv("MICROSTACK_HYPERVISOR", FAKE_HYPERVISOR, 1);
@@ -37,7 +37,6 @@ class Stage {
         {"ca", "an authority"}};
     tell();
   }
-  ~Stage() { std::filesystem::remove_all(folder); }
 
   // Makes the hypervisor say what `world` says now.
   void tell() { std::ofstream(folder + "/state/world.json") << world.dump(); }
@@ -126,7 +125,8 @@ class Stage {
     return state.find("id")->as_string();
   }
 
-  std::string folder = "/tmp/ms-provider-XXXXXX";
+  testing::TemporaryFolder temporary;
+  const std::string folder = temporary.path;
   testing::OpenStackWorld openstack;
   Json world = Json::object();
   Clouds clouds{Catalogue::load_embedded().value()};

@@ -7,6 +7,7 @@
 #include "provider/framework/docs.h"
 #include "provider/framework/msgpack.h"
 #include "provider/framework/operations.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/test-provider/things.h"
 
 using namespace microstack;
@@ -20,12 +21,7 @@ Value text(std::string value) {
 
 // The test provider's resource over a world of its own.
 struct Stage {
-  Stage() {
-    char path[] = "/tmp/mstest-XXXXXX";
-    folder = ::mkdtemp(path);
-    world.open(folder);
-  }
-  ~Stage() { std::filesystem::remove_all(folder); }
+  Stage() { world.open(folder); }
 
   void turn_on(const std::string& name, const std::string& how = "") {
     std::filesystem::create_directories(folder / "switches");
@@ -86,7 +82,8 @@ struct Stage {
   }
   bool says(const std::string& part) const { return error().find(part) != std::string::npos; }
 
-  std::filesystem::path folder;
+  testing::TemporaryFolder temporary;
+  std::filesystem::path folder = temporary.path;
   mstest::World world;
   std::unique_ptr<AnyResource> resource = mstest::thing(world);
   Diagnostics said;

@@ -1,5 +1,6 @@
 // The service on the wire, as no Terraform of today's machines calls it yet: identity, lists, actions,
 // metadata; and what goes wrong with requests themselves.
+#include "tests/support/temporary_folder.h"
 #include "tests/support/wire/provider.h"
 
 #include <unistd.h>
@@ -18,8 +19,6 @@ namespace {
 
 struct Stage {
   Stage() {
-    char path[] = "/tmp/mstest-wire-XXXXXX";
-    folder = ::mkdtemp(path);
     provider = std::move(wire::Provider::start({.program = MSTEST_PROGRAM,
                                                 .environment = {{"MSTEST_FOLDER", folder.string()}}}))
                    .value();
@@ -28,10 +27,6 @@ struct Stage {
     tfplugin6::ConfigureProvider::Response response;
     call(&tfplugin6::Provider::Stub::ConfigureProvider, request, response);
     REQUIRE(response.diagnostics_size() == 0);
-  }
-  ~Stage() {
-    provider.reset();
-    std::filesystem::remove_all(folder);
   }
 
   template <class Method, class Request, class Response>
@@ -77,7 +72,8 @@ struct Stage {
     return applied;
   }
 
-  std::filesystem::path folder;
+  testing::TemporaryFolder temporary;
+  std::filesystem::path folder = temporary.path;
   std::unique_ptr<wire::Provider> provider;
 };
 

@@ -9,11 +9,12 @@
 
 #include "provider/protocol/certificate.h"
 #include "tests/provider/protocol/tiny.h"
+#include "tests/support/temporary_folder.h"
 
 namespace microstack {
 
 TEST_CASE("a provider started by hand says what it is and ends with 1") {
-  for (const char* cookie : {"", "wrong"}) {
+  for (const char* cookie : {"", "wrong"}) {  // none, and another one
     auto process = wire::Process::start({TINY_PROVIDER}, {{"TF_PLUGIN_MAGIC_COOKIE", cookie}}).value();
     CHECK(process.wait(10s) == 1);
     CHECK_THAT(process.errors(), Catch::Contains("is a Terraform provider") && Catch::Contains("-debug"));
@@ -52,7 +53,8 @@ TEST_CASE("without a client certificate there is no TLS") {
 }
 
 TEST_CASE("the socket is in TMPDIR, and in /tmp when that path is too long or not there") {
-  auto folder = std::filesystem::temp_directory_path() / ("short" + std::to_string(getpid()));
+  const testing::TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path;
   auto deep = folder / std::string(100, 'x');
   std::filesystem::create_directories(deep);
   auto socket_folder = [](const std::string& tmpdir) {
@@ -63,12 +65,11 @@ TEST_CASE("the socket is in TMPDIR, and in /tmp when that path is too long or no
   CHECK(socket_folder(folder) == folder);
   CHECK(socket_folder(deep) == "/tmp");
   CHECK(socket_folder(folder / "missing") == "/tmp");
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("PLUGIN_UNIX_SOCKET_DIR goes before TMPDIR, and a group may share the socket") {
-  auto folder = std::filesystem::temp_directory_path() / ("own" + std::to_string(getpid()));
-  std::filesystem::create_directories(folder);
+  const testing::TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path;
   auto provider = start_tiny({{"PLUGIN_UNIX_SOCKET_DIR", folder},
                               {"TMPDIR", "/tmp"},
                               {"PLUGIN_UNIX_SOCKET_GROUP", std::to_string(getgid())}});
@@ -77,7 +78,6 @@ TEST_CASE("PLUGIN_UNIX_SOCKET_DIR goes before TMPDIR, and a group may share the 
   REQUIRE(stat(provider->handshake().address.c_str(), &socket) == 0);
   CHECK((socket.st_mode & 0777) == 0660);
   CHECK(provider->shut_down().value() == 0);
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("only the client whose certificate was announced is let in") {

@@ -5,16 +5,11 @@
 #include <thread>
 
 #include "engine/base/file.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 
 namespace {
-
-struct Folder {
-  std::string path = "/tmp/ms-deployment-test-XXXXXX";
-  Folder() { REQUIRE(::mkdtemp(path.data())); }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
 
 Status named(Deployment& deployment) {
   deployment.cluster.name = "demo";
@@ -24,7 +19,7 @@ Status named(Deployment& deployment) {
 }  // namespace
 
 TEST_CASE("a deployment is written first at revision 0 and counts up with every edit") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const DeploymentFile file(folder.path + "/deep/deployment.json");
   CHECK(file.read().value() == std::nullopt);
   const auto first = file.edit(0, named);
@@ -41,7 +36,7 @@ TEST_CASE("a deployment is written first at revision 0 and counts up with every 
 }
 
 TEST_CASE("an edit on top of an old revision is refused and changes nothing") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const DeploymentFile file(folder.path + "/deployment.json");
   REQUIRE(file.edit(0, named));
   const auto before = read_file(folder.path + "/deployment.json").value();
@@ -59,7 +54,7 @@ TEST_CASE("an edit on top of an old revision is refused and changes nothing") {
 }
 
 TEST_CASE("of many edits at once each one counts once") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const DeploymentFile file(folder.path + "/deployment.json");
   REQUIRE(file.edit(0, named));
   {
@@ -82,7 +77,7 @@ TEST_CASE("of many edits at once each one counts once") {
 }
 
 TEST_CASE("a newer format is refused before anything else of it is looked at") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const auto path = folder.path + "/deployment.json";
   REQUIRE(write_file(path, R"({"format": 2, "revision": 5, "whatever": []})"));
   const auto read = DeploymentFile(path).read();
@@ -93,7 +88,7 @@ TEST_CASE("a newer format is refused before anything else of it is looked at") {
 }
 
 TEST_CASE("a damaged file is an error with its line, never an empty deployment") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const auto path = folder.path + "/deployment.json";
   REQUIRE(write_file(path, "{\n  \"format\": 1,"));
   const auto read = DeploymentFile(path).read();

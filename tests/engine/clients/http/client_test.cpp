@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "tests/support/http_server/http_server.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 using namespace microstack::testing;
@@ -182,8 +183,8 @@ TEST_CASE("a call in flight ends when it is stopped") {
 }
 
 TEST_CASE("a file is sent whole, with its progress, and again when the server was busy") {
-  char path[] = "/tmp/ms-http-XXXXXX";
-  close(mkstemp(path));
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path + "/file";
   const std::string content(300'000, 'x');
   std::ofstream(path) << content;
   int calls = 0;
@@ -201,7 +202,6 @@ TEST_CASE("a file is sent whole, with its progress, and again when the server wa
   std::int64_t done = 0;
   request.progress = [&](auto now, auto) { done = now; };
   const auto answer = client.send(request);
-  std::remove(path);
   REQUIRE(answer);
   CHECK(answer->status == 204);
   CHECK(received == content.size());

@@ -7,18 +7,15 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/temporary_folder.h"
+
 namespace microstack::juju {
 
 namespace fs = std::filesystem;
 
 namespace {
 
-struct Folder {
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "ms-juju-data-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path); }
+struct Folder : testing::TemporaryFolder {
   void write(const std::string& name, const std::string& text) const {
     fs::create_directories(fs::path(path + "/" + name).parent_path());
     std::ofstream(path + "/" + name) << text;
@@ -28,7 +25,6 @@ struct Folder {
     text << std::ifstream(path + "/" + name).rdbuf();
     return text.str();
   }
-  std::string path;
 };
 
 // As juju 4.0 writes it.

@@ -10,6 +10,7 @@
 #include "engine/clients/juju/models.h"
 #include "engine/clients/juju/secrets.h"
 #include "tests/engine/clients/juju/controller_fixture.h"
+#include "tests/support/temporary_folder.h"
 
 namespace microstack::juju {
 
@@ -320,8 +321,8 @@ TEST_CASE("Removing a model waits until it is gone, and names what stays") {
 TEST_CASE("A charm and its resource are uploaded and deployed from files") {
   Deployment d(4);
   auto limit = within(30);
-  auto folder = std::filesystem::temp_directory_path() / ("ms-charm-" + d.uuid);
-  std::filesystem::create_directories(folder);
+  const testing::TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path;
   std::ofstream(folder / "lab-app.charm") << "PK\3\4 not read any further";
   std::ofstream(folder / "conf.txt") << "x=1\n";
   LocalApplication wish;
@@ -347,7 +348,6 @@ TEST_CASE("A charm and its resource are uploaded and deployed from files") {
   access.password = Secret("wrong");
   Session stranger(d.fixture.dialer, access, d.uuid);
   CHECK_FALSE(Upload(stranger).charm(folder / "lab-app.charm", "lab-app", limit));
-  std::filesystem::remove_all(folder);
   no_violations(d.fixture);
 }
 

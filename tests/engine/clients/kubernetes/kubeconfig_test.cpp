@@ -10,6 +10,7 @@
 #include "engine/clients/kubernetes/cluster.h"
 #include "engine/clients/kubernetes/quantity.h"
 #include "tests/support/kubernetes_api/kubernetes_api.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 using namespace microstack::kubernetes;
@@ -17,12 +18,7 @@ using namespace microstack::testing;
 
 namespace {
 
-struct Folder {
-  std::string path = [] {
-    char name[] = "/tmp/kubeconfig-XXXXXX";
-    return std::string(mkdtemp(name));
-  }();
-  ~Folder() { std::filesystem::remove_all(path); }
+struct Folder : testing::TemporaryFolder {
   std::string write(const std::string& name, const std::string& text, unsigned mode = 0600) const {
     REQUIRE(write_file(path + "/" + name, text, mode));
     return path + "/" + name;

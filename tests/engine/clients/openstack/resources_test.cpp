@@ -11,6 +11,7 @@
 #include "engine/clients/openstack/image.h"
 #include "engine/clients/openstack/network.h"
 #include "tests/support/openstack_world/openstack_world.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace microstack;
 using namespace microstack::openstack;
@@ -23,18 +24,15 @@ struct Fixture {
   OpenStackWorld world;
   http::Client http;
   Session session;
-  std::string file = "/tmp/ms-image-XXXXXX";
+  testing::TemporaryFolder folder;
+  std::string file = folder.path + "/image";
 
   static http::Options direct() {
     http::Options options;
     options.use_proxy = false;
     return options;
   }
-  Fixture() : http(direct()), session(http, world.admin()) {
-    close(mkstemp(file.data()));
-    std::ofstream(file) << "an image";
-  }
-  ~Fixture() { std::remove(file.c_str()); }
+  Fixture() : http(direct()), session(http, world.admin()) { std::ofstream(file) << "an image"; }
 
   Wait wait() const {
     Wait wait;
