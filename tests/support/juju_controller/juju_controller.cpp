@@ -103,7 +103,7 @@ JujuController::JujuController(Options options)
   service.open = [this](const std::string& path, Send send) {
     return std::make_shared<JujuConversation>(*this, model_in(path), std::move(send));
   };
-  service.http = [this](const HttpRequest& request) { return http(request); };
+  service.http = [this](const WebRequest& request) { return http(request); };
   server_ = std::make_unique<TlsServer>(
       make_certificate(ca_, options_.server_name, options_.certificate_days), std::move(service));
 }
@@ -277,7 +277,7 @@ Json JujuController::answer(const std::string& model_uuid, const Json& request) 
   return answer;
 }
 
-std::string JujuController::authenticated(const HttpRequest& request) const {
+std::string JujuController::authenticated(const WebRequest& request) const {
   auto header = request.headers.find("authorization");
   if (header != request.headers.end() && header->second.rfind("Basic ", 0) == 0) {
     auto text = juju::base64_decode(header->second.substr(6)).value_or("");
@@ -289,7 +289,7 @@ std::string JujuController::authenticated(const HttpRequest& request) const {
   return {};
 }
 
-HttpReply JujuController::http(const HttpRequest& request) {
+HttpReply JujuController::http(const WebRequest& request) {
   if (request.target.rfind("/auth/discharge?", 0) == 0) {
     // Who has the cookie of an earlier login is known; others must come in person.
     auto cookie = request.headers.find("cookie");
@@ -305,7 +305,7 @@ HttpReply JujuController::http(const HttpRequest& request) {
   return {404, "404 page not found\n"};
 }
 
-HttpReply JujuController::upload(const HttpRequest& request) {
+HttpReply JujuController::upload(const WebRequest& request) {
   auto refused = [](int status, const std::string& message) {
     return HttpReply{status, Json{{"error", message}, {"error-code", ""}}.dump()};
   };

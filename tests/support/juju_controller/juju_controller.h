@@ -77,9 +77,9 @@ class JujuController {
   Json login(const Json& params, const std::string& model_uuid, std::string& user, bool& logged_in);
   Json offered(bool model) const;
   bool offers(const std::string& facade, int version, bool model) const;
-  HttpReply http(const HttpRequest& request);
-  HttpReply upload(const HttpRequest& request);
-  std::string authenticated(const HttpRequest& request) const;
+  HttpReply http(const WebRequest& request);
+  HttpReply upload(const WebRequest& request);
+  std::string authenticated(const WebRequest& request) const;
 
   Options options_;
   FacadeSchema schema_;

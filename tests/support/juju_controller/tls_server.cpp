@@ -102,7 +102,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
       if (status == 101) return upgrade(std::move(request), target);
       return reply(request, {status, "refused\n", {{"Content-Type", "text/plain"}}});
     }
-    HttpRequest plain{std::string(request.method_string()), target, request.body(), {}};
+    WebRequest plain{std::string(request.method_string()), target, request.body(), {}};
     for (const auto& field : request) {
       std::string name(field.name_string());
       for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

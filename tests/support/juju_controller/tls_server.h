@@ -12,7 +12,7 @@
 
 namespace microstack::testing {
 
-struct HttpRequest {
+struct WebRequest {
   std::string method, target, body;
   std::map<std::string, std::string> headers;  // names in lower case
 };
@@ -37,7 +37,7 @@ class TlsServer {
   struct Service {
     std::function<int(const std::string& path)> upgrade;  // 101, or the HTTP status that refuses
     std::function<std::shared_ptr<Conversation>(const std::string& path, Send send)> open;
-    std::function<HttpReply(const HttpRequest& request)> http;
+    std::function<HttpReply(const WebRequest& request)> http;
   };
 
   TlsServer(CertifiedKey certificate, Service service);
