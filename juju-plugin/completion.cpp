@@ -12,6 +12,7 @@ const std::vector<Parameter>& global_parameters() {
       {Parameter::Kind::option, "--cluster", {}, false, {}, "cluster"},
       {Parameter::Kind::option, "-m,--model", {}, false, {}, "cluster"},
       {Parameter::Kind::option, "-c,--controller", {}},
+      {Parameter::Kind::option, "--kubeconfig", {}, false, {}, "file"},
       {Parameter::Kind::flag, "--help", {}},
   };
   return all;
@@ -50,7 +51,9 @@ std::vector<std::string> values_of(const Parameter& parameter, Front& front) {
     const auto catalogue = front.catalogue();
     if (!catalogue) return all;
     for (const auto& component : (*catalogue)->components())
-      if (component.optional || parameter.completes == "component") all.push_back(component.name);
+      if (component.optional || (component.juju && !component.juju->core) ||
+          parameter.completes == "component")
+        all.push_back(component.name);
   }
   if (parameter.completes == "cluster")
     return native_clouds(front.watch(std::chrono::seconds(5))).value_or({});

@@ -2,8 +2,6 @@
 
 #include <iostream>
 
-#include "juju-plugin/clusters/choice.h"
-
 namespace microstack::plugin {
 
 Result<const Catalogue*> Front::catalogue() {
@@ -17,8 +15,7 @@ Result<const Catalogue*> Front::catalogue() {
 Result<Cluster*> Front::cluster() {
   if (!cluster_) {
     MS_TRY(const Catalogue* all, catalogue());
-    MS_TRY(cluster_,
-           choose_cluster(*all, {cluster_name, model, controller}, watch(std::chrono::seconds(60))));
+    MS_TRY(cluster_, choose_cluster(*all, chosen(), watch(std::chrono::seconds(60))));
   }
   return cluster_.get();
 }

@@ -14,7 +14,7 @@
 #include "engine/plan/event_table.h"
 #include "engine/plan/exit.h"
 #include "juju-plugin/answers.h"
-#include "juju-plugin/clusters/cluster.h"
+#include "juju-plugin/clusters/choice.h"
 #include "juju-plugin/format/format.h"
 
 namespace microstack::plugin {
@@ -37,10 +37,12 @@ class Front {
     return plugin::ssh_greets(address, 22, std::chrono::seconds(3));
   };
 
-  // Which cloud: --cluster, -m, -c as given.
-  std::string cluster_name, model, controller;
+  // Which cloud: --cluster, -m, -c, --kubeconfig as given.
+  std::string cluster_name, model, controller, kubeconfig;
+  std::chrono::milliseconds poll{2'000};  // between two looks at a model; tests look more often
 
   Result<const Catalogue*> catalogue();
+  Chosen chosen() const { return {cluster_name, model, controller, kubeconfig, poll}; }
   // The cloud that is meant. Error (ask): none, or several and nobody said which.
   Result<Cluster*> cluster();
   // What was read of it is read anew.

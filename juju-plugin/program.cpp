@@ -111,11 +111,14 @@ int program(int argc, const char* const* argv, Front& front) {
   front.cluster_name = from_environment("MICROSTACK_CLUSTER");
   front.model = from_environment("JUJU_MODEL");
   front.controller = from_environment("JUJU_CONTROLLER");
+  front.kubeconfig = from_environment("MICROSTACK_KUBECONFIG");
   app.add_option("--cluster", front.cluster_name, "a cloud: its name or id");
   app.add_option("-m,--model", front.model, "a cloud by its model: [CONTROLLER:][OWNER/]MODEL");
   app.add_option("-c,--controller", front.controller, "the controller its model is on");
+  app.add_option("--kubeconfig", front.kubeconfig,
+                 "of the Kubernetes that a charmed cloud runs in: it is asked why pods do not run");
   app.footer(
-      "Which cloud: --cluster, else -m, else the only one there is.\n"
+      "Which cloud: --cluster, else -m, else the only one of this host, else that of the current model.\n"
       "Exit codes: 0 ok, 2 usage, 3 something differs or is waited for, 4 blocked, a person is needed, 5 "
       "failed "
       "(run it again to go on), 6 locked.");

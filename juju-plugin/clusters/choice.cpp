@@ -4,6 +4,7 @@
 
 #include "engine/base/file.h"
 #include "engine/cloud/cloud.h"
+#include "juju-plugin/clusters/juju.h"
 #include "juju-plugin/clusters/native.h"
 
 namespace microstack::plugin {
@@ -31,7 +32,12 @@ Result<std::unique_ptr<Cluster>> native(const Catalogue& catalogue, const std::s
       std::make_unique<NativeCluster>(catalogue, std::make_shared<Cloud>(name, place, program)));
 }
 
-Result<std::unique_ptr<Cluster>> named(const Catalogue& catalogue, const std::string& text) {
+Result<std::unique_ptr<Cluster>> named(const Catalogue& catalogue, const Chosen& chosen) {
+  const auto& text = chosen.cluster;
+  if (text.starts_with("juju://")) {
+    MS_TRY(auto where, juju_where_of_id(text));
+    return std::unique_ptr<Cluster>(std::make_unique<JujuCluster>(catalogue, std::move(where), chosen));
+  }
   if (!text.starts_with("microstack://")) return native(catalogue, text);
   MS_TRY(const auto id, ClusterId::parse(text));
   MS_TRY(auto cluster, native(catalogue, id.name));
@@ -57,22 +63,31 @@ Result<std::vector<std::string>> native_clouds(const Watch& watch) {
 
 Result<std::unique_ptr<Cluster>> choose_cluster(const Catalogue& catalogue, const Chosen& chosen,
                                                 const Watch& watch) {
-  if (!chosen.cluster.empty()) return named(catalogue, chosen.cluster);
+  if (!chosen.cluster.empty()) return named(catalogue, chosen);
   auto natives = native_clouds(watch);
   if (!chosen.model.empty()) {
     const auto bare = chosen.model.substr(chosen.model.find_last_of(":/") + 1);
     if (natives && std::find(natives->begin(), natives->end(), bare) != natives->end())
       return native(catalogue, bare);
-    return ask("there is no cloud " + chosen.model, {},
-               "name one with --cluster: " + listed(natives.value_or({})));
+    if (!knows_juju())
+      return ask("there is no cloud " + chosen.model, {},
+                 "name one with --cluster: " + listed(natives.value_or({})));
+    MS_TRY(auto where, juju_where(chosen));
+    return std::unique_ptr<Cluster>(std::make_unique<JujuCluster>(catalogue, std::move(where), chosen));
   }
-  MS_TRY(const auto names, std::move(natives));
-  if (names.size() == 1) return native(catalogue, names.front());
-  if (names.empty())
-    return ask("there is no cloud on this host", {},
-               "make one: juju microstack deploy, or a microstack_cluster of Terraform");
-  return ask("there are several clouds on this host: " + listed(names), {},
-             "name one: --cluster " + names.front(), {"--cluster"});
+  if (natives && natives->size() == 1) return native(catalogue, natives->front());
+  if (natives && natives->size() > 1)
+    return ask("there are several clouds on this host: " + listed(*natives), {},
+               "name one: --cluster " + natives->front(), {"--cluster"});
+  if (knows_juju()) {
+    MS_TRY(auto charmed, JujuCluster::current(catalogue, chosen));
+    if (charmed) return std::unique_ptr<Cluster>(std::move(charmed));
+    return ask("there is no cloud on this host, and none in the current model", {},
+               "make one: juju microstack deploy; or name its model with -m");
+  }
+  MS_CHECK(natives);
+  return ask("there is no cloud on this host", {},
+             "make one: juju microstack deploy, or a microstack_cluster of Terraform");
 }
 
 }  // namespace microstack::plugin

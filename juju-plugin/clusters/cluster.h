@@ -42,6 +42,8 @@ class Cluster {
   // What is recorded of it. Error (ask): it was never finished.
   virtual Result<Deployment> deployment() = 0;
 
+  // URL of the dashboard. Error: there is none, or nobody says where.
+  virtual Result<std::string> dashboard(const Watch& watch) = 0;
   // Sessions with its API: of the administrator, or of an account in a project.
   virtual Result<openstack::Session*> admin(const Watch& watch) = 0;
   virtual Result<std::unique_ptr<openstack::Session>> session(const std::string& user, const Secret& password,

@@ -172,6 +172,17 @@ Result<Deployment> NativeCluster::deployment() {
   return std::move(*there);
 }
 
+Result<std::string> NativeCluster::dashboard(const Watch& watch) {
+  MS_TRY(const auto deployment, this->deployment());
+  if (!deployment.components.contains("horizon"))
+    return ask("the dashboard is not enabled", deployment.cluster.id, "juju microstack enable horizon");
+  auto url = status(watch).dashboard;
+  if (url.empty())
+    return retry("the cloud does not say where its dashboard is", deployment.cluster.id,
+                 "see what is in the way: juju microstack status");
+  return url;
+}
+
 Result<std::string> NativeCluster::authority(const Watch& watch) {
   MS_TRY(const Json said, cloud_->status(watch));
   return at(said, "/facts/ca");

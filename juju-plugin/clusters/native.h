@@ -15,6 +15,7 @@ class NativeCluster : public Cluster {
   std::string name() const override { return cloud_->name(); }
   CloudStatus status(const Watch& watch) override;
   Result<Deployment> deployment() override;
+  Result<std::string> dashboard(const Watch& watch) override;
   Result<openstack::Session*> admin(const Watch& watch) override { return cloud_->admin(watch); }
   Result<std::unique_ptr<openstack::Session>> session(const std::string& user, const Secret& password,
                                                       const std::string& project) override {

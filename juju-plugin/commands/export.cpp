@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "engine/base/file.h"
+#include "engine/substrate/juju/wish.h"
 #include "juju-plugin/demo_ground.h"
 #include "juju-plugin/format/hcl.h"
 #include "juju-plugin/front.h"
@@ -32,9 +34,29 @@ class Export {
   int count_ = 0;
 };
 
+// What was chosen of a charmed control plane, in the words of microstack_cluster.
+Result<Json> charmed_arguments(const Deployment& deployment) {
+  MS_TRY(const auto wish, charmed::wish_of(deployment));
+  charmed::Wish usual;
+  usual.model = deployment.cluster.name;
+  const Json said = charmed::to_json(wish), defaults = charmed::to_json(usual);
+  Json arguments = Json::object(), chosen = Json::object();
+  for (const auto& [key, value] : said.items())
+    if (value != defaults.at(key)) chosen[key] = value;
+  // One proxy for both kinds of traffic, beside the block.
+  if (!wish.http_proxy.empty()) arguments["proxy"] = wish.http_proxy;
+  chosen.erase("http_proxy");
+  chosen.erase("https_proxy");
+  if (!chosen.empty()) arguments["juju"] = chosen;
+  return arguments;
+}
+
 // Only what is no default: the rest says itself.
-Json cluster_arguments(const Deployment& deployment) {
+Result<Json> cluster_arguments(const Deployment& deployment) {
   Json arguments = deployment.wish;
+  if (deployment.cluster.substrate == "juju") {
+    MS_TRY(arguments, charmed_arguments(deployment));
+  }
   arguments["name"] = deployment.cluster.name;
   if (deployment.cluster.release != Deployment::Cluster{}.release)
     arguments["release"] = deployment.cluster.release;
@@ -69,18 +91,23 @@ Status run_export(Front& front, const Arguments& arguments) {
   const auto name = hcl_name(deployment.cluster.name);
   const auto reference = "=microstack_cluster." + name + ".id";
   Export out;
-  out.add("microstack_cluster", name, deployment.cluster.id, cluster_arguments(deployment));
+  MS_TRY(const Json cluster_says, cluster_arguments(deployment));
+  out.add("microstack_cluster", name, deployment.cluster.id, cluster_says);
+  const bool charmed = deployment.cluster.substrate == "juju";
   for (const auto& component : catalogue->components()) {
     const auto managed = deployment.components.find(component.name);
-    if (!component.optional || managed == deployment.components.end()) continue;
+    const bool own = charmed ? component.juju && !component.juju->core : component.optional;
+    if (!own || managed == deployment.components.end()) continue;
     Json attributes = {{"cluster_id", reference}};
     for (const auto& attribute : component.attributes) {
       const auto value = managed->second.config.value(attribute.name, Json());
       if (value != attribute.default_value) attributes[attribute.name] = value;
     }
-    out.add("microstack_" + component.name, name, deployment.cluster.id + "/" + component.name, attributes);
+    auto type = "microstack_" + component.name;
+    std::replace(type.begin(), type.end(), '-', '_');
+    out.add(type, name, deployment.cluster.id + "/" + component.name, attributes);
   }
-  if (!arguments.has("--no-demo")) {
+  if (!charmed && !arguments.has("--no-demo")) {
     const auto demo = add_demo(out, *cluster, deployment, reference, front.watch(std::chrono::minutes(2)));
     if (!demo) front.tell("the demo is left out: " + demo.error().text());
   }

@@ -41,8 +41,9 @@ TEST_CASE("help names every verb, and every verb's help names all it takes") {
 TEST_CASE("the verbs are those that are promised") {
   std::vector<std::string> names;
   for (const auto& verb : verbs()) names.push_back(verb.name);
-  for (const char* name : {"add-node", "config", "configure", "dashboard", "destroy", "disable", "enable",
-                           "export", "inspect", "launch", "openrc", "refresh", "remove-node", "status"})
+  for (const char* name :
+       {"add-node", "config", "configure", "dashboard", "deploy", "destroy", "disable", "enable", "export",
+        "inspect", "launch", "openrc", "refresh", "remove-node", "status"})
     CHECK_THAT(names, Catch::VectorContains(std::string(name)));
 }
 

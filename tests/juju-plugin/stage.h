@@ -2,7 +2,6 @@
 #pragma once
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -14,6 +13,7 @@
 #include "engine/catalogue/profile.h"
 #include "juju-plugin/program.h"
 #include "tests/support/openstack_world/openstack_world.h"
+#include "tests/support/temporary_folder.h"
 
 namespace microstack::plugin {
 
@@ -31,16 +31,37 @@ inline void require_golden(const std::string& folder, const std::string& name, c
   CHECK(golden->value_or("no file " + path) == text);
 }
 
+// `typed`: what the person at the terminal answers; nullptr: nobody is there.
+inline Ran run_program(
+    const std::vector<std::string>& words, const char* typed,
+    const std::function<void(Front&)>& prepare = [](Front&) {}) {
+  std::istringstream in(typed ? typed : "");
+  std::ostringstream out, err;
+  Front front(in, out, err);
+  front.in_is_terminal = typed != nullptr;
+  prepare(front);
+  std::vector<const char*> argv = {"juju-microstack"};
+  for (const auto& word : words) argv.push_back(word.c_str());
+  const int code = program(static_cast<int>(argv.size()), argv.data(), front);
+  return {code, out.str(), err.str()};
+}
+
+// What the programs take from their environment, of a folder instead of this machine.
+inline void live_in(const std::string& folder) {
+  ::setenv("HOME", folder.c_str(), 1);
+  ::setenv("MICROSTACK_STATE", (folder + "/state").c_str(), 1);
+  ::setenv("MICROSTACK_HYPERVISOR", FAKE_HYPERVISOR, 1);
+  ::setenv("JUJU_DATA", (folder + "/juju").c_str(), 1);
+  for (const char* variable : {"JUJU_MODEL", "JUJU_CONTROLLER", "MICROSTACK_CLUSTER", "MICROSTACK_KUBECONFIG",
+                               "MICROSTACK_JUJU_ADDRESSES"})
+    ::unsetenv(variable);
+}
+
 // A finished cloud `demo` whose only node is this host, as far as the programs can tell.
 class Stage {
  public:
   Stage() {
-    REQUIRE(::mkdtemp(folder.data()));
-    ::setenv("HOME", folder.c_str(), 1);
-    ::setenv("MICROSTACK_STATE", (folder + "/state").c_str(), 1);
-    ::setenv("MICROSTACK_HYPERVISOR", FAKE_HYPERVISOR, 1);
-    ::setenv("JUJU_DATA", (folder + "/juju").c_str(), 1);
-    for (const char* variable : {"JUJU_MODEL", "JUJU_CONTROLLER", "MICROSTACK_CLUSTER"}) ::unsetenv(variable);
+    live_in(folder);
     secret("keystone/admin", openstack.admin().password.reveal());
     secret("demo/demo", "demo-password-of-the-demo");
     openstack.compute_services = {
@@ -78,7 +99,6 @@ class Stage {
       profile.components.push_back({name});
     REQUIRE(write_file(folder + "/state/profile.json", to_json(profile).dump()));
   }
-  ~Stage() { std::filesystem::remove_all(folder); }
 
   void tell() { std::ofstream(folder + "/state/world.json") << world.dump(); }
   void put(const Deployment& deployment) {
@@ -100,22 +120,16 @@ class Stage {
     return count;
   }
 
-  // `typed`: what the person at the terminal answers; nullptr: nobody is there.
   Ran run(const std::vector<std::string>& words, const char* typed = nullptr) {
-    std::istringstream in(typed ? typed : "");
-    std::ostringstream out, err;
-    Front front(in, out, err);
-    front.in_is_terminal = typed != nullptr;
-    front.ssh_greets = [this](const std::string& address) {
-      return address == answering || answering == "any";
-    };
-    std::vector<const char*> argv = {"juju-microstack"};
-    for (const auto& word : words) argv.push_back(word.c_str());
-    const int code = program(static_cast<int>(argv.size()), argv.data(), front);
-    return {code, out.str(), err.str()};
+    return run_program(words, typed, [this](Front& front) {
+      front.ssh_greets = [this](const std::string& address) {
+        return address == answering || answering == "any";
+      };
+    });
   }
 
-  std::string folder = "/tmp/ms-plugin-XXXXXX";
+  const testing::TemporaryFolder temporary;
+  const std::string& folder = temporary.path;
   const std::string id = "microstack://demo@192.0.2.10/0123456789abcdef0123456789abcdef";
   testing::OpenStackWorld openstack;
   Json world = Json::object();
