@@ -1,6 +1,7 @@
 #include "hypervisor/install/prepared_layer.h"
 
 #include "engine/base/file.h"
+#include "engine/machines/prepared_layer.h"
 
 namespace microstack {
 
@@ -67,7 +68,10 @@ Result<std::vector<std::string>> layers_for(Front& front, Images& images, Machin
   MS_TRY(const auto image, images.build(spec.image, context));
   if (auto made = prepare_layer(images, image, recipe, context); !made) {
     if (context.stop.stop_requested()) return made.error();
-    context.progress(0, 0, "Going on without a prepared layer: " + made.error().text());
+    front.show({.kind = Event::Kind::error,
+                .step = prepared_layer_step,
+                .title = "Prepare the image",
+                .error = made.error()});
     return std::vector<std::string>{image.tree};
   }
   return images.layers(spec.image, recipe.prepared, context);

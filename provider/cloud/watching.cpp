@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "engine/machines/prepared_layer.h"
+
 namespace microstack::provider {
 
 Watch watching(terraform::Call& call, std::function<void(const Event&)> also) {
@@ -22,7 +24,14 @@ Watch watching(terraform::Call& call, std::function<void(const Event&)> also) {
         if (!event.waiting_for.empty()) call.progress("waiting for " + event.waiting_for);
         break;
       case Event::Kind::error:
-        if (event.error) call.progress(event.error->what);
+        if (!event.error) break;
+        call.progress(event.error->what);
+        if (event.step == prepared_layer_step)
+          call.warn("The prepared layer could not be made",
+                    "The machine is made without it, which takes about a minute more each time: databases "
+                    "get their "
+                    "tables one migration after the other. The next machine tries again.\n\n" +
+                        event.error->text());
         break;
       default:
         break;
