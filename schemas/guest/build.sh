@@ -26,7 +26,7 @@ PATH=$PATH:/usr/sbin:/sbin
 # --- what goes in; asking apt takes seconds, and its answer is the same as long as it knows the same
 known="$(sha256sum < "$0") $(stat -c '%Y %Z' /var/lib/apt/lists /var/lib/dpkg/status /etc/apt 2>/dev/null | tr '\n' ' ')"
 if [ "${1:-}" != --key ] && [ -f "$cache/last" ]; then
-  { read -r of; read -r image; } <"$cache/last" || true
+  { IFS= read -r of; IFS= read -r image; } <"$cache/last" || true
   if [ "$of" = "$known" ] && [ -f "$image" ]; then echo "$image"; exit; fi
 fi
 kernel=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | awk '/Depends: linux-image-/{print $2; exit}')
