@@ -5,14 +5,18 @@
 #include "provider/configuration.h"
 #include "provider/data/sources.h"
 #include "provider/ephemeral/credentials.h"
+#include "provider/ephemeral/kubeconfig.h"
 #include "provider/framework/docs.h"
 #include "provider/framework/service.h"
 #include "provider/functions/clouds_yaml.h"
 #include "provider/protocol/serve.h"
+#include "provider/resources/by_substrate.h"
 #include "provider/resources/cluster.h"
 #include "provider/resources/component.h"
 #include "provider/resources/demo.h"
 #include "provider/resources/external_network.h"
+#include "provider/resources/juju_cluster.h"
+#include "provider/resources/juju_component.h"
 #include "provider/resources/node.h"
 
 namespace {
@@ -20,6 +24,17 @@ namespace {
 int failed(const microstack::Error& error) {
   std::fprintf(stderr, "%s\n", error.text().c_str());
   return 1;
+}
+
+// A component of the catalogue as one resource, on the substrates that have it.
+std::unique_ptr<microstack::terraform::AnyResource> component_of(microstack::Clouds& clouds,
+                                                                 microstack::provider::JujuClouds& charmed,
+                                                                 const microstack::Component& component) {
+  using namespace microstack::provider;
+  auto native = component_resource(clouds, component);
+  if (!component.juju) return native;
+  auto on_juju = juju_component_resource(charmed, component, native->schema());
+  return by_substrate(std::move(native), std::move(on_juju));
 }
 
 }  // namespace
@@ -34,12 +49,14 @@ int main(int argc, char** argv) {
   Clouds clouds(std::move(*catalogue));
   terraform::Provider all("microstack", MS_VERSION);
   all.configuration(provider::configuration(clouds));
-  all.add(provider::cluster_resource(clouds));
+  provider::JujuClouds charmed(clouds.catalogue());
+  all.add(
+      provider::by_substrate(provider::cluster_resource(clouds), provider::juju_cluster_resource(charmed)));
   all.add(provider::node_resource(clouds));
   all.add(provider::external_network_resource(clouds));
   all.add(provider::demo_resource(clouds));
   for (const auto& component : clouds.catalogue().components())
-    if (component.optional && component.on_native) all.add(provider::component_resource(clouds, component));
+    if (component.optional) all.add(component_of(clouds, charmed, component));
   all.add(provider::cluster_source(clouds));
   all.add(provider::health_source(clouds));
   all.add(provider::components_source(clouds));
@@ -47,6 +64,7 @@ int main(int argc, char** argv) {
   all.add(provider::nodes_source(clouds));
   all.add(provider::node_list(clouds));
   all.add(provider::credentials_ephemeral(clouds));
+  all.add(provider::kubeconfig_ephemeral(charmed));
   all.add(provider::clouds_yaml_function());
   if (auto sound = all.check(); !sound) return failed(sound.error());
   if (const auto folder = terraform::docs_requested(argc, argv)) {

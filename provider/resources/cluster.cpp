@@ -35,6 +35,8 @@ class ClusterResource : public Resource<Cluster> {
   }
 
   Status plan(terraform::Plan<Cluster>& plan, Call& call) override {
+    if (plan.planned.juju.is_known())
+      return ask("these are settings of a charmed cluster", {}, "say substrate = \"juju\" too", {"juju"});
     const auto& catalogue = clouds_.catalogue();
     const auto roles = roles_of(plan.planned);
     if (plan.planned.memory_mib.is_unknown())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "provider/framework/model.h"
+#include "provider/resources/juju_settings.h"
 
 namespace microstack::provider {
 
@@ -148,6 +149,7 @@ struct Cluster {
   Attr<FirstNode> first_node;
   Attr<Networks> networks;
   Attr<OwnAuthority> ca;
+  Attr<JujuSettings> juju;
   Attr<std::string> proxy;
   Attr<std::string> package_mirror;
   Attr<std::map<std::string, std::string>> labels;
@@ -173,7 +175,7 @@ struct Cluster {
             .computed()
             .keeps()
             .identity()
-            .doc("`microstack://NAME@API_ADDRESS/FINGERPRINT`."),
+            .doc("`microstack://NAME@API_ADDRESS/FINGERPRINT`; `juju://CONTROLLER_UUID/MODEL_UUID` on Juju."),
         attribute("name", &Cluster::name)
             .required()
             .replaces()
@@ -193,9 +195,10 @@ struct Cluster {
             .doc("DNS domain that guests are in; Neutron's own `openstacklocal` when not given."),
         attribute("substrate", &Cluster::substrate)
             .defaults_to("native")
-            .one_of({"native"})
+            .one_of({"native", "juju"})
             .replaces()
-            .doc("Where the control plane runs: `native`, systemd services on the nodes."),
+            .doc("Where the control plane runs: `native`, systemd services on the nodes, or `juju`, charmed "
+                 "operators on Kubernetes."),
         attribute("first_node", &Cluster::first_node)
             .optional()
             .replaces_if("another place is given",
@@ -213,6 +216,10 @@ struct Cluster {
             .replaces_if("another authority is given",
                          [](const terraform::AttributePlan& plan) { return !(plan.prior == plan.planned); })
             .doc("Signs the cluster's certificates; an authority of its own is made when not given."),
+        attribute("juju", &Cluster::juju)
+            .optional()
+            .conflicts_with({"first_node", "networks", "ca", "package_mirror"})
+            .doc("Settings of `substrate = \"juju\"`."),
         attribute("proxy", &Cluster::proxy).optional().doc("HTTP proxy for package downloads."),
         attribute("package_mirror", &Cluster::package_mirror)
             .optional()

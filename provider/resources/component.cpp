@@ -30,6 +30,10 @@ Schema schema_of(const Component& component) {
   using namespace std::chrono_literals;
   Schema schema;
   schema.description = component.title + ": " + component.description;
+  if (!component.on_native) schema.description += " On clouds with `substrate = \"juju\"` only.";
+  if (component.juju && component.juju->core)
+    schema.description +=
+        " Part of every cloud with `substrate = \"juju\"`, where this resource changes nothing.";
   schema.attributes = {
       named("id", Type::string())
           .computed()
@@ -62,13 +66,20 @@ class ComponentResource : public Resource<Attributes> {
  public:
   ComponentResource(Clouds& clouds, const Component& component)
       : clouds_(clouds), component_(component), schema_(schema_of(component)) {}
-  std::string name() const override { return component_.name; }
+  std::string name() const override {
+    auto name = component_.name;
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name;
+  }
   const Schema& schema() const override { return schema_; }
   std::string import_id() const override { return "CLUSTER_ID/" + component_.name; }
   bool resumable() const override { return true; }
 
   Status create(Attributes& state, Call& call) override {
     MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
+    if (!component_.on_native)
+      return ask(component_.name + " is not available on the substrate native", *cluster,
+                 "it is a part of clouds with substrate = \"juju\"", {"cluster_id"});
     MS_TRY(const auto cloud, clouds_.of_id(*cluster));
     MS_CHECK(adopt(*cloud, *cluster, state, call));
     state.set("id", *cluster + "/" + component_.name);

@@ -71,4 +71,24 @@ Result<std::vector<std::string>> credentials(Session& controller, const std::str
   return list(results.front(), "result").get<std::vector<std::string>>();
 }
 
+Result<Credential> credential(Session& controller, const std::string& tag, const Limit& limit) {
+  const auto full = without_tag(tag, "cloudcred");
+  const auto first = full.find('_'), second = full.find('_', first + 1);
+  if (first == std::string::npos || second == std::string::npos)
+    return give_up("\"" + tag + "\" is no tag of a credential");
+  const auto user = full.substr(first + 1, second - first - 1);
+  if (user != controller.access().user)
+    return ask("the credential belongs to user " + user, tag, "log in as that user");
+  Json arg = {{"cloud-name", full.substr(0, first)}, {"credential-name", full.substr(second + 1)}};
+  Call call{
+      "Cloud", "CredentialContents", {{"credentials", Json::array({arg})}, {"include-secrets", true}}, true};
+  MS_TRY(auto answer, controller.call(call, limit));
+  MS_TRY(auto results, items(answer, "results", {"credential " + tag}, call.name()));
+  const Json content = map(map(results.front(), "result"), "content");
+  Credential found{text(content, "auth-type"), {}};
+  for (const auto& [key, value] : map(content, "attrs").items())
+    found.attributes[key] = Secret(value.get<std::string>());
+  return found;
+}
+
 }  // namespace microstack::juju

@@ -35,5 +35,7 @@ Status put_credential(Session& controller, const std::string& tag, const Credent
 // Tags of the user's credentials for a cloud.
 Result<std::vector<std::string>> credentials(Session& controller, const std::string& cloud,
                                              const Limit& limit);
+// With its values. Error (ask): it is another user's.
+Result<Credential> credential(Session& controller, const std::string& tag, const Limit& limit);
 
 }  // namespace microstack::juju

@@ -20,7 +20,16 @@ class Planner {
   Planner(const Topology& topology, Tools& tools, const Scope& scope)
       : topology_(topology), tools_(tools), scope_(scope) {}
 
-  Plan make() {
+  Plan make(Part part) {
+    if (part != Part::waiting) add_facts();
+    if (part != Part::making) add_waits();
+    return std::move(plan_);
+  }
+
+  std::map<std::string, std::string> take_owners() { return std::move(owners_); }
+
+ private:
+  void add_facts() {
     if (wanted("")) {
       add("", std::make_unique<juju::ModelPresent>(
                   tools_.view,
@@ -50,13 +59,8 @@ class Planner {
                                                setting.application + " for " + setting.component,
                                                tools_.waits),
             {setting.application});
-    add_waits();
-    return std::move(plan_);
   }
 
-  std::map<std::string, std::string> take_owners() { return std::move(owners_); }
-
- private:
   bool wanted(const std::string& component) const { return scope_.empty() || scope_.contains(component); }
   bool wanted_feature(const std::string& endpoint) const {
     const auto& component = topology_.find(application_of(endpoint))->component;
@@ -136,8 +140,8 @@ Scope cluster_scope(const Topology& topology) {
   return scope;
 }
 
-Result<Plan> plan(const Topology& topology, Tools& tools, const Scope& scope) {
-  auto made = Planner(topology, tools, scope).make();
+Result<Plan> plan(const Topology& topology, Tools& tools, const Scope& scope, Part part) {
+  auto made = Planner(topology, tools, scope).make(part);
   MS_CHECK(made.validate());
   return made;
 }
@@ -161,12 +165,12 @@ Result<Observation> observe(const Topology& topology, Tools& tools, const Scope&
     MS_TRY(seen.status, tools.view.status(limit));
   }
   Planner planner(topology, tools, scope);
-  const auto plan = planner.make();
+  const auto plan = planner.make(Part::making);
   const auto owners = planner.take_owners();
   const auto found = examine(plan, run_options([](const Event&) {}, stop));
   if (found.error) return *found.error;
   for (const auto& step : found.steps) {
-    if (step.state != StepOutcome::State::skipped || step.id.starts_with("active:")) continue;
+    if (step.state != StepOutcome::State::skipped) continue;
     seen.differences.push_back({owners.at(step.id), step.id, step.difference});
   }
   if (seen.status) {

@@ -43,8 +43,11 @@ struct Tools {
 using Scope = std::set<std::string>;
 Scope cluster_scope(const Topology& topology);
 
+// making: what is there without waiting for units; several scopes made one after the other can be waited for at once.
+enum class Part { all, making, waiting };
+
 // Pure. Order: model, then all applications side by side, then what joins and configures them, then waiting.
-Result<Plan> plan(const Topology& topology, Tools& tools, const Scope& scope = {});
+Result<Plan> plan(const Topology& topology, Tools& tools, const Scope& scope = {}, Part part = Part::all);
 
 // Steps mostly wait for the controller; more of them at once than on a node.
 RunOptions run_options(

@@ -3,12 +3,16 @@
 // writes controllers.yaml and accounts.yaml of a controller "test" into JUJU_DATA, says its address, and
 // serves until its standard input ends. Lines of standard input change the world: "hold NAME STATUS MESSAGE",
 // "release NAME", "cut N", "stop", "start", "refuse FACADE.METHOD CODE MESSAGE", "allow FACADE.METHOD",
-// "stick NAME", "unstick NAME", "needs-integrations", "slow LOOKS" (until a unit is active), and in the first model
+// "stick NAME", "unstick NAME", "needs-integrations", "slow LOOKS" (until a unit is active), "kubernetes URL CA_FILE TOKEN"
+// (the cloud of the models), a CODE of several words stands in quotes; and in the first model "dying",
 // "config APPLICATION KEY VALUE", "channel APPLICATION CHANNEL", "units APPLICATION N", "separate APPLICATION:ENDPOINT",
 // "foreign APPLICATION CHARM"; "dump" writes what was called and what was wrong, "world" what the models hold, each as
 // one line. Commands are obeyed in their order: an answer to "world" says that all before it are done.
 #include <algorithm>
+#include <fstream>
+#include <iomanip>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 
 #include "engine/clients/juju/client_store.h"
@@ -96,7 +100,7 @@ void obey(JujuController& controller, const std::string& line) {
   } else if (verb == "start") {
     controller.server().start();
   } else if (verb == "refuse") {
-    words >> name >> status;
+    words >> name >> std::quoted(status);
     controller.with([&](World&) { controller.refuse[name] = {rest_of(words), status == "-" ? "" : status}; });
   } else if (verb == "allow") {
     words >> name;
@@ -108,6 +112,20 @@ void obey(JujuController& controller, const std::string& line) {
     });
   } else if (verb == "needs-integrations") {
     controller.with([&](World& world) { world.story.needs_integrations = true; });
+  } else if (verb == "dying") {
+    controller.with([](World& world) {
+      if (!world.models.empty()) world.models.begin()->second.life = "dying";
+    });
+  } else if (verb == "kubernetes") {
+    std::string url, ca_file, token;
+    words >> url >> ca_file >> token;
+    std::ifstream file(ca_file);
+    const std::string pem{std::istreambuf_iterator<char>(file), {}};
+    controller.with([&](World& world) {
+      world.clouds["kube"]["endpoint"] = url;
+      world.clouds["kube"]["ca-certificates"] = {pem};
+      world.credentials["cloudcred-kube_admin_kube"]["attrs"]["Token"] = token;
+    });
   } else if (verb == "slow") {
     int looks = 0;
     words >> looks;

@@ -257,6 +257,20 @@ void add_cloud_calls(FacadeCalls& calls) {
       });
     };
   }
+  calls["Cloud.CredentialContents"] = [](CallContext& context, const Json& params) {
+    const bool reveal = params.at("include-secrets");
+    return bulk(params.at("credentials"), [&](const Json& wish) -> Json {
+      const std::string cloud = wish.at("cloud-name"), name = wish.at("credential-name");
+      for (const auto& [tag, held] : context.world.credentials) {
+        if (tag != "cloudcred-" + cloud + "_" + context.user + "_" + name) continue;
+        Json content = {
+            {"name", name}, {"cloud", cloud}, {"auth-type", held.at("auth-type")}, {"valid", true}};
+        if (reveal) content["attrs"] = held.at("attrs");
+        return {{"result", {{"content", content}, {"models", Json::array()}}}};
+      }
+      throw ApiError("credential \"" + name + "\" not found", "not found");
+    });
+  };
   calls["Cloud.UserCredentials"] = [](CallContext& context, const Json& params) {
     return bulk(params.at("user-clouds"), [&](const Json& wish) -> Json {
       Json tags = Json::array();
