@@ -82,7 +82,9 @@ Result<std::shared_ptr<JujuCloud>> JujuClouds::of_id(const JujuId& id, const juj
   const auto model = juju::model_info(one->session(), id.model, limit);
   if (!model && model.error().has_code(juju::code::not_found)) return std::shared_ptr<JujuCloud>();
   if (!model) return model.error();
-  return at(*one, model->owner, model->name);
+  MS_TRY(const auto cloud, at(*one, model->owner, model->name));
+  if (model->life != "alive") cloud->tools.view.forget();  // what it says of the model is not true any more
+  return cloud;
 }
 
 juju::Limit limit_of(const Call& call) {

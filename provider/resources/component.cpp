@@ -75,11 +75,11 @@ class ComponentResource : public Resource<Attributes> {
   std::string import_id() const override { return "CLUSTER_ID/" + component_.name; }
   bool resumable() const override { return true; }
 
+  Status plan(terraform::Plan<Attributes>& plan, Call&) override { return available(plan.planned); }
+
   Status create(Attributes& state, Call& call) override {
+    MS_CHECK(available(state));
     MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
-    if (!component_.on_native)
-      return ask(component_.name + " is not available on the substrate native", *cluster,
-                 "it is a part of clouds with substrate = \"juju\"", {"cluster_id"});
     MS_TRY(const auto cloud, clouds_.of_id(*cluster));
     MS_CHECK(adopt(*cloud, *cluster, state, call));
     state.set("id", *cluster + "/" + component_.name);
@@ -134,6 +134,13 @@ class ComponentResource : public Resource<Attributes> {
   }
 
  private:
+  Status available(const Attributes& state) const {
+    if (component_.on_native) return {};
+    MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
+    return ask(component_.name + " is not available on the substrate native", cluster.value_or(""),
+               "it is a part of clouds with substrate = \"juju\"", {"cluster_id"});
+  }
+
   const Profile::ComponentChoice* chosen(const Profile& profile) const {
     for (const auto& choice : profile.components)
       if (choice.name == component_.name) return &choice;

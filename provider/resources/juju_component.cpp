@@ -25,6 +25,16 @@ class JujuComponent : public Resource<Attributes> {
   std::string import_id() const override { return "CLUSTER_ID/" + component_.name; }
   bool resumable() const override { return true; }
 
+  Status plan(terraform::Plan<Attributes>& plan, Call&) override {
+    for (const auto& attribute : component_.attributes) {
+      const auto* said = plan.config.value.find(attribute.name);
+      if (said && !said->is_null())
+        return ask(attribute.name + " is a setting of clouds with substrate = \"native\"", {},
+                   "configure the charm by juju.config of the cluster", {attribute.name});
+    }
+    return {};
+  }
+
   Status create(Attributes& state, Call& call) override {
     MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
     state.set("id", *cluster + "/" + component_.name);
@@ -35,8 +45,15 @@ class JujuComponent : public Resource<Attributes> {
   Status update(const Attributes&, Attributes& state, Call& call) override { return make(state, call); }
 
   Result<Found> read(Attributes& state, Call& call) override {
-    MS_TRY(const auto cloud, cloud_of(state, call));
+    auto found = cloud_of(state, call);
+    if (!found) {  // a dead controller must not block its own repair
+      call.warn("The cloud cannot be looked at", found.error().text());
+      return Found::yes;
+    }
+    const auto cloud = *found;
     if (!cloud) return Found::no;
+    MS_TRY(const auto model, cloud->tools.view.find(limit_of(call)));
+    if (!model || model->life != "alive") return Found::no;
     MS_TRY(const auto recorded, cloud->record.read(limit_of(call)));
     if (!recorded || !(is_core() || recorded->components.contains(component_.name))) return Found::no;
     state.set("drift", std::vector<std::string>{});

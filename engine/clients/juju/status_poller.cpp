@@ -22,12 +22,11 @@ bool worth_another_poll(const Error& error, const Limit& limit) {
 
 }  // namespace
 
-Result<std::shared_ptr<const ModelStatus>> StatusPoller::latest(std::chrono::milliseconds max_age,
-                                                                const Limit& limit) {
-  auto wanted = Clock::now() - max_age;
+Result<std::shared_ptr<const ModelStatus>> StatusPoller::since(Clock::time_point earliest,
+                                                               const Limit& limit) {
   std::unique_lock lock(mutex_);
   for (;;) {
-    if (status_ && asked_at_ >= wanted) return status_;
+    if (status_ && asked_at_ >= earliest) return status_;
     if (!asking_) break;
     // A poll that is under way was begun before we asked: its answer may do, or we make the next one.
     bool woken = changed_.wait_until(lock, limit.stop, limit.until, [&] { return !asking_; });

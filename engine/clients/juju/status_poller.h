@@ -25,8 +25,13 @@ class StatusPoller {
   explicit StatusPoller(Session& model, std::chrono::milliseconds interval = std::chrono::milliseconds{2000})
       : model_(model), interval_(interval) {}
 
+  // A status that was asked for at this time or later.
+  Result<std::shared_ptr<const ModelStatus>> since(std::chrono::steady_clock::time_point earliest,
+                                                   const Limit& limit);
   // A status not older than max_age.
-  Result<std::shared_ptr<const ModelStatus>> latest(std::chrono::milliseconds max_age, const Limit& limit);
+  Result<std::shared_ptr<const ModelStatus>> latest(std::chrono::milliseconds max_age, const Limit& limit) {
+    return since(std::chrono::steady_clock::now() - max_age, limit);
+  }
 
   // Waits until judge says it holds. `tell` hears each new reason, and an empty text at the end. Errors: ask
   // when judge says never; retry when the limit is over, with the last reason and the troubles of the model

@@ -4,7 +4,7 @@ namespace microstack::juju {
 
 namespace {
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds oldest{3000};
+constexpr std::chrono::milliseconds oldest{3'000}, oldest_in_look{60'000};
 }  // namespace
 
 const std::string& ModelView::owner() const {
@@ -25,13 +25,16 @@ Result<std::optional<ModelInfo>> ModelView::find(const Limit& limit) {
   MS_TRY(auto found, find_model(controller_.session(), owner_, name_, limit));
   const std::lock_guard lock(mutex_);
   if (found && found->life == "alive") found_ = found;  // what is dying will be another one soon
+  if (const auto now = found ? found->uuid : std::string(); now != config_of_) {
+    config_.reset();
+    config_of_ = now;
+  }
   return found;
 }
 
 void ModelView::forget() {
   const std::lock_guard lock(mutex_);
   found_.reset();
-  config_.reset();
 }
 
 Result<std::string> ModelView::uuid(const Limit& limit) {
@@ -54,16 +57,25 @@ Result<StatusPoller*> ModelView::poller(const Limit& limit) {
   return &controller_.poller(id);
 }
 
-std::chrono::milliseconds ModelView::allowed_age() const {
+Clock::time_point ModelView::earliest() const {
   const std::lock_guard lock(mutex_);
-  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - changed_);
-  return std::min(oldest, since);
+  return std::max(changed_, Clock::now() - (looks_ > 0 ? oldest_in_look : oldest));
+}
+
+ModelView::Look::Look(ModelView& view) : view_(view) {
+  const std::lock_guard lock(view_.mutex_);
+  if (view_.looks_++ == 0) view_.changed_ = Clock::now();
+}
+
+ModelView::Look::~Look() {
+  const std::lock_guard lock(view_.mutex_);
+  --view_.looks_;
 }
 
 Result<std::shared_ptr<const ModelStatus>> ModelView::status(const Limit& limit) {
   MS_TRY(auto found, find(limit));
   if (!found) return std::shared_ptr<const ModelStatus>();
-  auto status = controller_.poller(found->uuid).latest(allowed_age(), limit);
+  auto status = controller_.poller(found->uuid).since(earliest(), limit);
   if (status || !status.error().has_code(code::model_not_found)) return status;
   forget();  // gone meanwhile
   return std::shared_ptr<const ModelStatus>();
@@ -73,10 +85,10 @@ Result<std::shared_ptr<const ConfigOfAll>> ModelView::config(const Limit& limit)
   MS_TRY(const auto now, status(limit));
   if (!now) return std::make_shared<const ConfigOfAll>();
   const std::lock_guard one(asking_);  // the others wait for this answer
-  const auto age = allowed_age();
+  const auto good_since = earliest();
   {
     const std::lock_guard lock(mutex_);
-    if (config_ && config_at_ >= Clock::now() - age) return config_;
+    if (config_ && config_at_ >= good_since) return config_;
   }
   std::vector<std::string> names;
   for (const auto& [name, application] : now->applications) names.push_back(name);

@@ -38,15 +38,28 @@ class ModelView {
   Result<StatusPoller*> poller(const Limit& limit);
 
   // The model's status, null where there is no model. It was asked after the last changed(), and is a few seconds old
-  // at most: steps that look at the same time share one call.
+  // at most, longer only within a Look: steps that look at the same time share one call.
   Result<std::shared_ptr<const ModelStatus>> status(const Limit& limit);
   // Configuration of every application, one call for all of them, as fresh as status().
   Result<std::shared_ptr<const ConfigOfAll>> config(const Limit& limit);
   // What was seen so far does not count any more: somebody changed something.
   void changed();
 
+  // It begins with what is fresh, or joins one that is under way; while there is one, what was seen since it began stays
+  // good enough: looking at a whole plan is one call, however long a busy machine takes for it.
+  class Look {
+   public:
+    explicit Look(ModelView& view);
+    ~Look();
+    Look(const Look&) = delete;
+    Look& operator=(const Look&) = delete;
+
+   private:
+    ModelView& view_;
+  };
+
  private:
-  std::chrono::milliseconds allowed_age() const;
+  std::chrono::steady_clock::time_point earliest() const;
 
   Controller& controller_;
   std::string name_, owner_;
@@ -55,6 +68,8 @@ class ModelView {
   std::optional<ModelInfo> found_;
   // What somebody else saw before this view was made may be before his own change.
   std::chrono::steady_clock::time_point changed_ = std::chrono::steady_clock::now();
+  int looks_ = 0;
+  std::string config_of_;  // uuid of the model that config_ is of
   std::shared_ptr<const ConfigOfAll> config_;
   std::chrono::steady_clock::time_point config_at_{};
 };

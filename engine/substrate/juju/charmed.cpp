@@ -158,6 +158,7 @@ Result<Observation> observe(const Topology& topology, Tools& tools, const Scope&
                             std::stop_token stop) {
   const auto limit = juju::Limit::of(tools.waits.call, stop);
   Observation seen;
+  const juju::ModelView::Look look(tools.view);
   tools.view.forget();
   MS_TRY(const auto model, tools.view.find(limit));
   seen.present = model && model->life == "alive";

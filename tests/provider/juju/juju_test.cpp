@@ -1,5 +1,4 @@
 // Clusters and components with substrate = "juju", over the test controller.
-#include "provider/ephemeral/kubeconfig.h"
 #include "provider/resources/by_substrate.h"
 #include "provider/resources/cluster.h"
 #include "provider/resources/component.h"
@@ -7,7 +6,6 @@
 #include "provider/resources/juju_component.h"
 #include "tests/provider/cloud/asking.h"
 #include "tests/support/juju_controller/disturbed_world.h"
-#include "tests/support/kubernetes_api/kubernetes_api.h"
 
 using namespace microstack;
 using namespace microstack::provider;
@@ -98,7 +96,7 @@ TEST_CASE_METHOD(Charmed,
   const auto second = apply(*telemetry, {}, of_cluster(*telemetry));
   CHECK(error() == "");
   with([](auto& model) {
-    CHECK(model.application("watcher").config["enable-telemetry-notifications"] == "true");
+    CHECK(model.application("watcher").config["enable-telemetry-notifications"] == Json(true));
   });
   const auto seen = read(*telemetry, second);
   CHECK(plan(*telemetry, seen, of_cluster(*telemetry)) == seen);
@@ -115,7 +113,7 @@ TEST_CASE_METHOD(Charmed,
 
 TEST_CASE_METHOD(Charmed, "a slip in the settings is told at its attribute before anything is done") {
   plan(*cluster, {}, asked({{"scale", {{"novaa", 2}}}}));
-  CHECK_THAT(error(), Contains("juju") && Contains("there is no application novaa"));
+  CHECK_THAT(error(), Contains("juju") && Contains("here is no application novaa"));
   const auto refused =
       config(*cluster, {{"name", "openstack"}, {"substrate", "juju"}, {"domain", "a.example"}});
   Call call("validate");
@@ -123,6 +121,20 @@ TEST_CASE_METHOD(Charmed, "a slip in the settings is told at its attribute befor
   REQUIRE(call.diagnostics().has_error());
   CHECK(call.diagnostics().all()[0].path.text() == "domain");
   world.server().with([](World& all) { CHECK(all.models.empty()); });
+}
+
+TEST_CASE_METHOD(Charmed, "what a substrate does not have is refused in the plan, at its attribute") {
+  const auto state = made(asked());
+  const auto dashboard = component("horizon"), telemetry = component("telemetry");
+  const auto id = state.find("id")->as_string();
+  plan(*dashboard, {}, config(*dashboard, {{"cluster_id", id}, {"session_timeout", 60}}));
+  CHECK_THAT(error(), Catch::StartsWith("session_timeout: "));
+  const auto there =
+      apply(*dashboard, {}, config(*dashboard, {{"cluster_id", id}}));  // it is part of the core
+  CHECK(error() == "");
+  CHECK(drift(read(*dashboard, there)).empty());
+  plan(*telemetry, {}, config(*telemetry, {{"cluster_id", "microstack://demo@10.85.0.10/0123456789abcdef"}}));
+  CHECK_THAT(error(), Catch::StartsWith("cluster_id: "));
 }
 
 TEST_CASE_METHOD(Charmed, "a model that holds another cluster is not touched, and can be imported") {
@@ -151,70 +163,4 @@ TEST_CASE_METHOD(Charmed, "a model that is being destroyed is gone for Terraform
   with([](auto& model) { model.life = "dying"; });
   CHECK(read(*cluster, state).is_null());
   CHECK_THAT(warning(), Contains("being destroyed"));
-}
-
-namespace {
-
-// The controller's cloud is a Kubernetes API that answers.
-struct OnKubernetes : Charmed {
-  OnKubernetes() {
-    kubernetes.accept_token("a-token", "admin");
-    charmed.patience = std::chrono::milliseconds(200);
-    world.server().with([&](World& all) {
-      all.clouds["kube"]["endpoint"] = kubernetes.url();
-      all.clouds["kube"]["ca-certificates"] = {kubernetes.authority().pem()};
-      all.credentials["cloudcred-kube_admin_kube"]["attrs"]["Token"] = "a-token";
-    });
-  }
-  testing::KubernetesApi kubernetes;
-};
-
-}  // namespace
-
-TEST_CASE_METHOD(OnKubernetes,
-                 "the kubeconfig of a cluster opens its Kubernetes, and a native cluster has none") {
-  const auto state = made(asked());
-  const auto ephemeral = kubeconfig_ephemeral(charmed);
-  Call call("open");
-  Lease lease;
-  const auto opened = open_ephemeral(
-      *ephemeral, config(*ephemeral, {{"cluster_id", state.find("id")->as_string()}}), lease, call);
-  REQUIRE_FALSE(call.diagnostics().has_error());
-  CHECK(lease.saved.empty());
-  CHECK(opened.find("namespace")->as_string() == "openstack");
-  CHECK(opened.find("client_key")->is_null());
-  auto access = kubernetes::parse_kubeconfig(opened.find("kubeconfig")->as_string(), "kubeconfig");
-  REQUIRE(access);
-  kubernetes::Cluster there(*access);
-  CHECK(there.get("/version"));
-
-  Call other("open");
-  open_ephemeral(*ephemeral,
-                 config(*ephemeral, {{"cluster_id", "microstack://demo@10.85.0.10/0123456789abcdef"}}), lease,
-                 other);
-  REQUIRE(other.diagnostics().has_error());
-  CHECK(other.diagnostics().all()[0].path.text() == "cluster_id");
-}
-
-TEST_CASE_METHOD(OnKubernetes,
-                 "a unit that stays blocked is named with its message, its pod's reason and its last lines") {
-  world.server().with([](World& all) { all.story.held["nova/0"] = {"blocked", "no database"}; });
-  kubernetes.put(
-      {{"apiVersion", "v1"},
-       {"kind", "Pod"},
-       {"metadata", {{"name", "nova-0"}, {"namespace", "openstack"}}},
-       {"status",
-        {{"phase", "Running"},
-         {"containerStatuses",
-          Json::array({{{"name", "nova-api"},
-                        {"ready", false},
-                        {"restartCount", 4},
-                        {"state", {{"waiting", {{"reason", "CrashLoopBackOff"}}}}},
-                        {"lastState", {{"terminated", {{"exitCode", 1}, {"reason", "Error"}}}}}}})}}}});
-  kubernetes.set_log("nova-0", "nova-api", true, "Traceback\nAccess denied for user nova\n");
-  CHECK(apply(*cluster, {}, asked()).is_null());
-  CHECK_THAT(error(), Contains("nova/0 is blocked: no database, since ") && Contains("CrashLoopBackOff") &&
-                          Contains("| Access denied for user nova"));
-  world.server().with([](World& all) { all.story.held.clear(); });
-  CHECK(drift(read(*cluster, made(asked()))).empty());
 }

@@ -131,6 +131,8 @@ Json destroy_models(CallContext& context, const Json& params) {
 
 Json summaries(CallContext& context, const Json&) {
   Json results = Json::array();
+  std::erase_if(context.world.models,
+                [&](auto& each) { return each.second.life != "alive" && !context.world.look(each.second); });
   for (const auto& [ignored, model] : context.world.models) {
     auto json = model_json(context, model);
     for (const char* key : {"users", "machines", "secret-backends", "supported-features", "provider-type",
@@ -259,16 +261,31 @@ void add_cloud_calls(FacadeCalls& calls) {
   }
   calls["Cloud.CredentialContents"] = [](CallContext& context, const Json& params) {
     const bool reveal = params.at("include-secrets");
-    return bulk(params.at("credentials"), [&](const Json& wish) -> Json {
-      const std::string cloud = wish.at("cloud-name"), name = wish.at("credential-name");
-      for (const auto& [tag, held] : context.world.credentials) {
-        if (tag != "cloudcred-" + cloud + "_" + context.user + "_" + name) continue;
-        Json content = {
-            {"name", name}, {"cloud", cloud}, {"auth-type", held.at("auth-type")}, {"valid", true}};
-        if (reveal) content["attrs"] = held.at("attrs");
-        return {{"result", {{"content", content}, {"models", Json::array()}}}};
+    Json wanted = params.value("credentials", Json::array());
+    const auto own = "_" + context.user + "_";
+    if (wanted.empty()) {  // all of the user's
+      for (const auto& [tag, ignored] : context.world.credentials) {
+        const auto name = untagged(tag, "cloudcred");
+        const auto at = name.find(own);
+        if (at == std::string::npos) continue;
+        wanted.push_back(
+            {{"cloud-name", name.substr(0, at)}, {"credential-name", name.substr(at + own.size())}});
       }
-      throw ApiError("credential \"" + name + "\" not found", "not found");
+    }
+    return bulk(wanted, [&](const Json& wish) -> Json {
+      const std::string cloud = wish.at("cloud-name"), name = wish.at("credential-name");
+      const auto tag = "cloudcred-" + cloud + own + name;
+      const auto held = context.world.credentials.find(tag);
+      if (held == context.world.credentials.end())
+        throw ApiError("credential \"" + name + "\" not found", "not found");
+      Json content = {
+          {"name", name}, {"cloud", cloud}, {"auth-type", held->second.at("auth-type")}, {"valid", true}};
+      if (reveal) content["attrs"] = held->second.value("attrs", Json::object());
+      Json models = Json::array();
+      for (const auto& [uuid, model] : context.world.models)
+        if (model.credential == tag)
+          models.push_back({{"model", model.owner + "/" + model.name}, {"access", "admin"}});
+      return {{"result", {{"content", content}, {"models", models}}}};
     });
   };
   calls["Cloud.UserCredentials"] = [](CallContext& context, const Json& params) {

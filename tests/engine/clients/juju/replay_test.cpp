@@ -37,7 +37,6 @@ const std::map<std::string, std::string> left_out = {
     {"Controller.ModelStatus", "our client does not ask it"},
     {"Controller.IdentityProviderURL", "our client does not ask it"},
     {"Cloud.CloudInfo", "our client does not ask it"},
-    {"Cloud.CredentialContents", "our client does not ask it"},
     {"Action.WatchActionsProgress", "our client polls"},
     {"StringsWatcher.", "our client polls"},
     {"Action.ListOperations", "our client does not ask it"},

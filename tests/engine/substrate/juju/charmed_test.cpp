@@ -348,7 +348,6 @@ TEST_CASE("looking at a cloud without changes costs a status call, not one for e
   const auto before = world.server().counts();
   CHECK(later.differences(topology) == Texts{});
   auto after = world.server().counts();
-  // Ages are whole milliseconds: a first call within the one in which the view was made is not believed.
-  CHECK(after["Client.FullStatus"] - before.at("Client.FullStatus") <= 2);
+  CHECK(after["Client.FullStatus"] - before.at("Client.FullStatus") == 1);
   CHECK(after["Application.CharmConfig"] - before.at("Application.CharmConfig") == 1);
 }
