@@ -33,7 +33,7 @@ struct JujuCloud {
   JujuCloud& operator=(const JujuCloud&) = delete;
 
   charmed::Tools tools;
-  charmed::KubernetesEvidence evidence;
+  charmed::ModelEvidence evidence;
   charmed::JujuRecord record;
   std::mutex changing;  // one change at a time, however many resources ask
 };

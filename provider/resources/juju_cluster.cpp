@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "engine/substrate/juju/forgotten.h"
 #include "engine/substrate/juju/removal.h"
 #include "provider/resources/cluster_model.h"
 #include "provider/resources/cluster_record.h"
@@ -266,6 +267,10 @@ class JujuCluster : public Resource<Cluster> {
     const auto scope = charmed::cluster_scope(*topology);
     MS_TRY(const auto making, charmed::plan(*topology, cloud.tools, scope, charmed::Part::making));
     if (const auto outcome = execute(making, watched(call)); !outcome.ok()) return *outcome.error;
+    if (recorded && recorded->wish != deployment.wish) {
+      MS_TRY(const auto before, charmed::topology(*recorded, clouds_.catalogue()));
+      MS_CHECK(charmed::forget(before, *topology, cloud.tools, watched(call)));
+    }
     MS_TRY(const auto uuid, cloud.tools.view.uuid(limit_of(call)));
     MS_TRY(const auto welcome, cloud.tools.controller.session().welcome(limit_of(call)));
     const auto id = JujuId{welcome.controller_uuid, uuid}.text();

@@ -4,9 +4,8 @@
 #include <memory>
 #include <mutex>
 
-#include "engine/clients/kubernetes/cluster.h"
-#include "engine/steps/juju/evidence.h"
 #include "engine/steps/juju/model_view.h"
+#include "engine/substrate/juju/pod_evidence.h"
 
 namespace microstack::charmed {
 
@@ -14,19 +13,17 @@ namespace microstack::charmed {
 // Error (ask): there is no such model; the credential is somebody else's; it is of a kind that a kubeconfig has not.
 Result<kubernetes::Access> kubernetes_access(juju::ModelView& view, const juju::Limit& limit);
 
-// Why the pods of a unit do not run, by their states, events and last lines.
-class KubernetesEvidence : public juju::Evidence {
+// Evidence where nobody gave a kubeconfig: the controller is asked for it when the first evidence is wanted.
+class ModelEvidence : public juju::Evidence {
  public:
-  explicit KubernetesEvidence(juju::ModelView& view) : view_(view) {}
-  // Where Kubernetes cannot be asked, that is the evidence, once.
+  explicit ModelEvidence(juju::ModelView& view) : view_(view) {}
   std::vector<std::string> of(const std::string& model, const std::string& unit,
                               const juju::Limit& limit) override;
 
  private:
   juju::ModelView& view_;
   std::mutex mutex_;
-  std::unique_ptr<kubernetes::Cluster> cluster_;
-  bool silent_ = false;
+  std::unique_ptr<PodEvidence> pods_;
 };
 
 }  // namespace microstack::charmed

@@ -1,4 +1,5 @@
 // Clusters and components with substrate = "juju", over the test controller.
+#include "provider/ephemeral/kubeconfig.h"
 #include "provider/resources/by_substrate.h"
 #include "provider/resources/cluster.h"
 #include "provider/resources/component.h"
@@ -6,6 +7,7 @@
 #include "provider/resources/juju_component.h"
 #include "tests/provider/cloud/asking.h"
 #include "tests/support/juju_controller/disturbed_world.h"
+#include "tests/support/kubernetes_api/kubernetes_api.h"
 
 using namespace microstack;
 using namespace microstack::provider;
@@ -137,6 +139,14 @@ TEST_CASE_METHOD(Charmed, "what a substrate does not have is refused in the plan
   CHECK_THAT(error(), Catch::StartsWith("cluster_id: "));
 }
 
+TEST_CASE_METHOD(Charmed, "a setting that is taken back is the charm's default again") {
+  const auto state = made(asked({{"config", {{"nova", {{"debug", "true"}}}}}}));
+  const auto back = apply(*cluster, state, asked());
+  CHECK(error() == "");
+  with([](auto& model) { CHECK_FALSE(model.application("nova").config.contains("debug")); });
+  CHECK(drift(read(*cluster, back)).empty());
+}
+
 TEST_CASE_METHOD(Charmed, "a model that holds another cluster is not touched, and can be imported") {
   const auto state = made(asked());
   const auto id = state.find("id")->as_string();
@@ -163,4 +173,70 @@ TEST_CASE_METHOD(Charmed, "a model that is being destroyed is gone for Terraform
   with([](auto& model) { model.life = "dying"; });
   CHECK(read(*cluster, state).is_null());
   CHECK_THAT(warning(), Contains("being destroyed"));
+}
+
+namespace {
+
+// The controller's cloud is a Kubernetes API that answers.
+struct OnKubernetes : Charmed {
+  OnKubernetes() {
+    kubernetes.accept_token("a-token", "admin");
+    charmed.patience = std::chrono::milliseconds(200);
+    world.server().with([&](World& all) {
+      all.clouds["kube"]["endpoint"] = kubernetes.url();
+      all.clouds["kube"]["ca-certificates"] = {kubernetes.authority().pem()};
+      all.credentials["cloudcred-kube_admin_kube"]["attrs"]["Token"] = "a-token";
+    });
+  }
+  testing::KubernetesApi kubernetes;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(OnKubernetes,
+                 "the kubeconfig of a cluster opens its Kubernetes, and a native cluster has none") {
+  const auto state = made(asked());
+  const auto ephemeral = kubeconfig_ephemeral(charmed);
+  Call call("open");
+  Lease lease;
+  const auto opened = open_ephemeral(
+      *ephemeral, config(*ephemeral, {{"cluster_id", state.find("id")->as_string()}}), lease, call);
+  REQUIRE_FALSE(call.diagnostics().has_error());
+  CHECK(lease.saved.empty());
+  CHECK(opened.find("namespace")->as_string() == "openstack");
+  CHECK(opened.find("client_key")->is_null());
+  auto access = kubernetes::parse_kubeconfig(opened.find("kubeconfig")->as_string(), "kubeconfig");
+  REQUIRE(access);
+  kubernetes::Cluster there(*access);
+  CHECK(there.get("/version"));
+
+  Call other("open");
+  open_ephemeral(*ephemeral,
+                 config(*ephemeral, {{"cluster_id", "microstack://demo@10.85.0.10/0123456789abcdef"}}), lease,
+                 other);
+  REQUIRE(other.diagnostics().has_error());
+  CHECK(other.diagnostics().all()[0].path.text() == "cluster_id");
+}
+
+TEST_CASE_METHOD(OnKubernetes,
+                 "a unit that stays blocked is named with its message, its pod's reason and its last lines") {
+  world.server().with([](World& all) { all.story.held["nova/0"] = {"blocked", "no database"}; });
+  kubernetes.put(
+      {{"apiVersion", "v1"},
+       {"kind", "Pod"},
+       {"metadata", {{"name", "nova-0"}, {"namespace", "openstack"}}},
+       {"status",
+        {{"phase", "Running"},
+         {"containerStatuses",
+          Json::array({{{"name", "nova-api"},
+                        {"ready", false},
+                        {"restartCount", 4},
+                        {"state", {{"waiting", {{"reason", "CrashLoopBackOff"}}}}},
+                        {"lastState", {{"terminated", {{"exitCode", 1}, {"reason", "Error"}}}}}}})}}}});
+  kubernetes.set_log("nova-0", "nova-api", true, "Traceback\nAccess denied for user nova\n");
+  CHECK(apply(*cluster, {}, asked()).is_null());
+  CHECK_THAT(error(), Contains("nova/0 is blocked: no database, since ") &&
+                          Contains("it ends with exit code 1") && Contains("Access denied for user nova"));
+  world.server().with([](World& all) { all.story.held.clear(); });
+  CHECK(drift(read(*cluster, made(asked()))).empty());
 }

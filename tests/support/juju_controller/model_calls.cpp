@@ -131,8 +131,11 @@ Json destroy_models(CallContext& context, const Json& params) {
 
 Json summaries(CallContext& context, const Json&) {
   Json results = Json::array();
-  std::erase_if(context.world.models,
-                [&](auto& each) { return each.second.life != "alive" && !context.world.look(each.second); });
+  auto& models = context.world.models;
+  for (auto each = models.begin(); each != models.end();) {
+    const bool there = each->second.life == "alive" || context.world.look(each->second);
+    each = there ? std::next(each) : models.erase(each);
+  }
   for (const auto& [ignored, model] : context.world.models) {
     auto json = model_json(context, model);
     for (const char* key : {"users", "machines", "secret-backends", "supported-features", "provider-type",
