@@ -42,8 +42,8 @@ TEST_CASE("the verbs are those that are promised") {
   std::vector<std::string> names;
   for (const auto& verb : verbs()) names.push_back(verb.name);
   for (const char* name :
-       {"add-node", "config", "configure", "dashboard", "deploy", "destroy", "disable", "enable", "export",
-        "inspect", "launch", "openrc", "refresh", "remove-node", "status"})
+       {"add-node", "bootstrap", "config", "configure", "dashboard", "deploy", "destroy", "disable", "enable",
+        "export", "inspect", "launch", "openrc", "refresh", "remove-node", "status"})
     CHECK_THAT(names, Catch::VectorContains(std::string(name)));
 }
 
