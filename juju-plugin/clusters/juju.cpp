@@ -10,6 +10,7 @@
 #include "engine/substrate/juju/forgotten.h"
 #include "engine/substrate/juju/removal.h"
 #include "juju-plugin/component_arguments.h"
+#include "juju-plugin/verb.h"
 
 namespace microstack::plugin {
 namespace {
@@ -24,6 +25,16 @@ std::string names_of(const std::vector<std::string>& names) {
   std::string text;
   for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
   return text;
+}
+
+// Events of a removal: its steps are those of the deployment, undone.
+EventSink removing(const Watch& watch) {
+  return [tell = watch.event](Event event) {
+    const auto colon = event.step.find(':');
+    if (colon != std::string::npos)
+      event.title = "Remove " + event.step.substr(0, colon) + " " + event.step.substr(colon + 1);
+    tell(event);
+  };
 }
 
 }  // namespace
@@ -313,7 +324,7 @@ Result<bool> JujuCluster::may_disable(const std::string& feature, bool force) {
 Status JujuCluster::disable(const std::string& feature, const Watch& watch) {
   MS_TRY(const auto now, deployment());
   MS_TRY(const auto topology, charmed::topology(now, catalogue_));
-  MS_CHECK(charmed::remove(topology, tools_, {feature}, charmed::run_options(watch.event, watch.stop)));
+  MS_CHECK(charmed::remove(topology, tools_, {feature}, charmed::run_options(removing(watch), watch.stop)));
   return charmed::change_record(
       record_,
       [&](Deployment& deployment) -> Status {
@@ -398,7 +409,7 @@ Status JujuCluster::destroy(bool, const Watch& watch) {
   MS_TRY(const auto topology, charmed::topology(now, catalogue_));
   const auto uuid = tools_.view.uuid(limit(watch));
   MS_CHECK(charmed::remove(
-      topology, tools_, {}, charmed::run_options(watch.event, watch.stop),
+      topology, tools_, {}, charmed::run_options(removing(watch), watch.stop),
       [&watch](const std::string& text) { watch.event({.kind = Event::Kind::wait, .waiting_for = text}); }));
   if (stored_ && uuid) {
     tools_.view.forget();

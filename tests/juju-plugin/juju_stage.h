@@ -11,7 +11,7 @@ namespace microstack::plugin {
 
 // Its keys are drawn once for all tests; each begins with an empty world.
 inline testing::JujuController& controller() {
-  static testing::JujuController one({.data = MS_SOURCE_DIR "/tests/data/juju"});
+  static testing::JujuController one({.data = JUJU_RECORDINGS});
   return one;
 }
 
