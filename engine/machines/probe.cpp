@@ -8,6 +8,7 @@
 
 #include "engine/machines/cluster_network.h"
 #include "engine/machines/image_build.h"
+#include "engine/machines/test_boot.h"
 
 namespace microstack {
 
@@ -38,28 +39,6 @@ for program in systemd-nspawn ip nft mount debootstrap ethtool setsid flock nsen
 nft list chains 2>/dev/null | awk '/hook forward/ && /policy drop/ { print "forward drop"; exit }'
 exit 0
 )sh";
-
-// The smallest guest there is: a real-mode HLT in one page, run by the kernel's own KVM interface.
-constexpr const char* kTrial = R"py(
-import ctypes, fcntl, mmap, os, struct, sys
-libc = ctypes.CDLL(None, use_errno=True)
-kvm = os.open("/dev/kvm", os.O_RDWR)
-vm = fcntl.ioctl(kvm, 0xAE01, 0)
-page = mmap.mmap(-1, 4096)
-page[0] = 0xF4
-where = ctypes.addressof(ctypes.c_char.from_buffer(page))
-fcntl.ioctl(vm, 0x4020AE46, struct.pack("IIQQQ", 0, 0, 0x1000, 4096, where))
-cpu = fcntl.ioctl(vm, 0xAE41, 0)
-run = mmap.mmap(cpu, fcntl.ioctl(kvm, 0xAE04, 0))
-sregs = bytearray(312)
-fcntl.ioctl(cpu, 0x8138AE83, sregs)
-struct.pack_into("Q", sregs, 0, 0); struct.pack_into("H", sregs, 12, 0)
-fcntl.ioctl(cpu, 0x4138AE84, bytes(sregs))
-regs = struct.pack("18Q", *([0] * 16 + [0x1000, 2]))
-fcntl.ioctl(cpu, 0x4090AE82, regs)
-fcntl.ioctl(cpu, 0xAE80, 0)
-sys.exit(0 if struct.unpack_from("I", run, 8)[0] == 5 else 1)
-)py";
 
 }  // namespace
 
@@ -113,16 +92,11 @@ Result<Json> probe_host(Host& host, const Places& places, bool trial, std::stop_
     else if (!key.empty())
       out[key] = one;
   }
-  if (trial && out["kvm"]["device"] == true) {
-    Command run;
-    run.argv = {"python3", "-c", kTrial};
-    run.limit = std::chrono::seconds(10);
-    const auto tried = host.run(run, stop);
-    if (tried.ok() && tried.value().exit_code == 127) {
-      out["kvm"]["trial"] = "no python3 to try it with";
-    } else {
-      out["kvm"]["runs_instructions"] = tried.ok() && tried.value().ok();
-    }
+  if (trial) {
+    MS_TRY(const auto boot, test_boot(host, stop));
+    out["kvm"]["tried"] = boot.tried;
+    if (boot.tried) out["kvm"]["works"] = boot.works;
+    if (!boot.reason.empty()) out["kvm"]["reason"] = boot.reason;
   }
   return out;
 }

@@ -13,7 +13,7 @@
 namespace microstack {
 
 // CPU, memory, disk, NUMA, links, KVM, Open vSwitch module, programs; as JSON. `trial`: whether KVM really
-// runs a guest.
+// runs a guest (test_boot.h).
 Result<Json> probe_host(Host& host, const Places& places, bool trial, std::stop_token stop = {});
 
 struct Finding {
