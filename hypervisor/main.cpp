@@ -1,6 +1,7 @@
 #include "engine/host/local_host.h"
 #include "engine/machines/probe.h"
 #include "hypervisor/install/native_planner.h"
+#include "hypervisor/install/virtualization.h"
 #include "hypervisor/program.h"
 
 namespace {
@@ -11,14 +12,16 @@ using namespace microstack;
 // change from one look to the next: a plan made of it must be the same tomorrow.
 Result<Json> machine_facts(const Places& places) {
   LocalHost host;
-  MS_TRY(const auto found, probe_host(host, places, true));
+  MS_TRY(const auto found, probe_host(host, places, false));
+  MS_TRY(const auto tried, recorded_virtualization(places));
   Json facts = Json::object();
   if (found.contains("cpus")) facts["cpus"] = found["cpus"];
   if (found.contains("memory_mib")) facts["memory_mib"] = found["memory_mib"].value("total", 0);
-  const bool kvm = found.contains("kvm") && found["kvm"].value("works", false);
+  const bool kvm = tried && tried->type == "kvm";  // nothing was tried: emulation always works
   const bool datapath = found.value("openvswitch_module", false);
   facts["kvm"] = kvm;
   facts["virt_type"] = kvm ? "kvm" : "qemu";
+  if (tried && !tried->reason.empty()) facts["no_kvm_because"] = tried->reason;
   facts["ovs_kernel"] = datapath;
   facts["datapath"] = datapath ? "system" : "netdev";
   return facts;

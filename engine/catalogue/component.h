@@ -37,14 +37,22 @@ struct Component {
     std::string mode = "0755";
     std::string when;
   };
-  struct Certificate {  // of the cluster's CA, for a server; renewed before it ends
-    std::string name;   // "api"; the files are PATH.crt (with the CA behind it), PATH.key, PATH.pem (both)
-    std::string path;   // without suffix: /etc/microstack/tls/api
+  // Of the cluster's CA, for a server; renewed before it ends. Programs that look at the files again by themselves (Open
+  // vSwitch, OVN, RabbitMQ) need neither restarts nor reloads.
+  struct Certificate {
+    std::string name;  // "api"; the files are PATH.crt (with the CA behind it), PATH.key, PATH.pem (both)
+    std::string path;  // without suffix: /etc/microstack/tls/api
     std::vector<std::string> names;  // host names and addresses it is for; empty ones are left out
     std::string owner = "root";
     std::string group = "root";
     std::vector<std::string> restarts;
+    std::vector<std::string> reloads;  // units that take a renewed one without a restart
     std::string when;
+  };
+  // What its programs, and nobody else, make: `remove` takes away of it what came since the installation.
+  struct Traces {
+    std::vector<std::string> paths;
+    std::vector<std::string> units;
   };
   struct KeyRepository {  // fernet keys (0 staged, 1 primary), made here without any Python
     std::string path;     // /etc/keystone/fernet-keys
@@ -118,6 +126,7 @@ struct Component {
     std::vector<File> files;
     std::vector<Certificate> certificates;
     std::vector<KeyRepository> key_repositories;
+    Traces traces;
     std::vector<OpenVSwitch> open_vswitch;
     std::vector<Database> databases;
     std::vector<Task> tasks;  // before units, in order of their `after`

@@ -40,9 +40,16 @@ struct Fields<Component::Certificate> {
   static constexpr auto list =
       fields(field("name", &Self::name, required), field("path", &Self::path, required),
              field("names", &Self::names, required), MS_FIELD(owner), MS_FIELD(group), MS_FIELD(restarts),
-             MS_FIELD(when));
+             MS_FIELD(reloads), MS_FIELD(when));
 };
 MS_FIELDS_COMPLETE(Component::Certificate);
+
+template <>
+struct Fields<Component::Traces> {
+  using Self = Component::Traces;
+  static constexpr auto list = fields(MS_FIELD(paths), MS_FIELD(units));
+};
+MS_FIELDS_COMPLETE(Component::Traces);
 
 template <>
 struct Fields<Component::KeyRepository> {
@@ -131,11 +138,11 @@ MS_FIELDS_COMPLETE(Component::Health);
 template <>
 struct Fields<Component::Native> {
   using Self = Component::Native;
-  static constexpr auto list =
-      fields(MS_FIELD(packages), MS_FIELD(role_packages), MS_FIELD(accounts), MS_FIELD(directories),
-             MS_FIELD(files), MS_FIELD(certificates), MS_FIELD(key_repositories), MS_FIELD(open_vswitch),
-             MS_FIELD(databases), MS_FIELD(tasks), MS_FIELD(units), MS_FIELD(identity), MS_FIELD(endpoints),
-             MS_FIELD(health), MS_FIELD(finally), MS_FIELD(joining), MS_FIELD(leaving));
+  static constexpr auto list = fields(
+      MS_FIELD(packages), MS_FIELD(role_packages), MS_FIELD(accounts), MS_FIELD(directories), MS_FIELD(files),
+      MS_FIELD(certificates), MS_FIELD(key_repositories), MS_FIELD(traces), MS_FIELD(open_vswitch),
+      MS_FIELD(databases), MS_FIELD(tasks), MS_FIELD(units), MS_FIELD(identity), MS_FIELD(endpoints),
+      MS_FIELD(health), MS_FIELD(finally), MS_FIELD(joining), MS_FIELD(leaving));
 };
 MS_FIELDS_COMPLETE(Component::Native);
 

@@ -44,11 +44,17 @@ Json network_facts(const Profile& profile) {
           {"system_id", profile.node.name}};
 }
 
-Json probe_facts(const Json& found) {
+// `chosen`: the component compute of this node, false without it.
+Json probe_facts(const Json& found, const Json& chosen) {
   Json probe = {{"cpus", 1},           {"memory_mib", 4096},   {"kvm", false}, {"ovs_kernel", false},
                 {"virt_type", "qemu"}, {"datapath", "netdev"}, {"workers", 1}};
   if (found.is_object())
     for (const auto& [key, value] : found.items()) probe[key] = value;
+  const auto type = chosen.is_object() ? chosen.value("virtualization", "auto") : "auto";
+  if (type != "auto") {
+    probe["virt_type"] = type;
+    probe["kvm"] = type == "kvm";
+  }
   return probe;
 }
 
@@ -133,7 +139,7 @@ Result<Json> node_facts(const Profile& profile, const Catalogue& catalogue, cons
                 {"ca_file", std::string(tls_folder) + "/ca.crt"}}},
               {"urls", urls},
               {"network", network_facts(profile)},
-              {"probe", probe_facts(probe)},
+              {"probe", probe_facts(probe, components.value("compute", Json(false)))},
               {"components", components},
               {"endpoints", endpoints},
               {"users", users},

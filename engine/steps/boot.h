@@ -6,12 +6,17 @@
 
 #include "engine/plan/step.h"
 #include "engine/services/systemd.h"
+#include "engine/steps/undo_records.h"
 
 namespace microstack {
 
 class BootStep : public Step {
  public:
-  BootStep(Host& host, Systemd& systemd, std::vector<std::string> enabled, std::vector<std::string> masked);
+  // What undo makes of an enabled unit that no record speaks of: its package had enabled it, or somebody before us.
+  enum class Unrecorded { stays, disabled };
+
+  BootStep(Host& host, Systemd& systemd, UndoRecords& undo, std::vector<std::string> enabled,
+           std::vector<std::string> masked, Unrecorded unrecorded = Unrecorded::stays);
 
   std::string id() const override { return "boot"; }
   std::string title() const override { return "Units that start at boot"; }
@@ -19,15 +24,18 @@ class BootStep : public Step {
   Json inputs() const override { return {{"enabled", enabled_}, {"masked", masked_}}; }
   Result<Truth> check(StepContext& context) override;
   Status apply(StepContext& context) override;
-  Status undo(StepContext& context) override;
+  Status undo(StepContext& context) override;  // each unit as it was before it was first touched
 
  private:
   Result<std::vector<Systemd::State>> look(std::stop_token stop);
+  Status keep(const std::string& unit, const Systemd::State& state);
 
   Host& host_;
   Systemd& systemd_;
+  UndoRecords& undo_;
   std::vector<std::string> enabled_;
   std::vector<std::string> masked_;
+  Unrecorded unrecorded_;
 };
 
 }  // namespace microstack

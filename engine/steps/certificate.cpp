@@ -1,12 +1,11 @@
 #include "engine/steps/certificate.h"
 
+#include "engine/services/systemd.h"
 #include "engine/steps/restart_note.h"
 
 namespace microstack {
 namespace {
 
-constexpr std::chrono::days lasts{365};
-constexpr std::chrono::days renewed_before{60};
 constexpr const char* pair_secret = "ca/authority";
 constexpr const char* begin_certificate = "-----BEGIN CERTIFICATE-----";
 
@@ -59,7 +58,7 @@ std::string certificate_secret(const CertificateFact& fact) {
 }
 
 Result<Secret> issue_for(const KeyPair& authority, const CertificateFact& fact) {
-  MS_TRY(const KeyPair made, issue_certificate(authority, fact.names, lasts));
+  MS_TRY(const KeyPair made, issue_certificate(authority, fact.names, fact.lasts));
   return Secret(made.key.reveal() + made.certificate + authority.certificate);
 }
 
@@ -83,11 +82,11 @@ Result<Truth> CertificateStep::check(StepContext&) {
   MS_TRY(const std::string signer, authority());
   if (signer.empty()) return Truth::no("the cluster's authority has not been made");
   const std::string flaw =
-      certificate_flaw(certificate->bytes, key->bytes, signer, fact_.names, renewed_before);
+      certificate_flaw(certificate->bytes, key->bytes, signer, fact_.names, fact_.renewed_before);
   return flaw.empty() ? Truth::yes() : Truth::no(shown + flaw);
 }
 
-Status CertificateStep::apply(StepContext&) {
+Status CertificateStep::apply(StepContext& context) {
   MS_TRY(auto both, secrets_.find(certificate_secret(fact_)));
   if (!both) {
     MS_TRY(const auto believed, secrets_.find(authority_certificate_secret));
@@ -99,12 +98,28 @@ Status CertificateStep::apply(StepContext&) {
   }
   const std::string chain = certificate_of(*both);
   const std::string key = both->reveal().substr(0, both->reveal().size() - chain.size());
-  for (const std::string& unit : fact_.restarts)
-    MS_CHECK(RestartNote(host_, unit).leave(fact_.path + ".crt"));
+  MS_TRY(const std::string signer, authority());
+  // What was given when the node joined ends one day, too.
+  if (const auto flaw = certificate_flaw(chain, key, signer, fact_.names, fact_.renewed_before);
+      !flaw.empty())
+    return ask("the certificate " + fact_.path + " that this node was given " + flaw, host_.name(),
+               "let the node join again: a control node issues a new one",
+               {"secrets", certificate_secret(fact_)});
+  // Who is killed before the reload finds the note and restarts.
+  for (const auto* units : {&fact_.restarts, &fact_.reloads})
+    for (const std::string& unit : *units) MS_CHECK(RestartNote(host_, unit).leave(fact_.path + ".crt"));
   const unsigned mode = key_mode(fact_);
   MS_CHECK(host_.write(fact_.path + ".key", FileContent{key, mode, fact_.owner, fact_.group}));
   MS_CHECK(host_.write(fact_.path + ".crt", FileContent{chain, 0644, fact_.owner, fact_.group}));
-  return host_.write(fact_.path + ".pem", FileContent{both->reveal(), mode, fact_.owner, fact_.group});
+  MS_CHECK(host_.write(fact_.path + ".pem", FileContent{both->reveal(), mode, fact_.owner, fact_.group}));
+  for (const std::string& unit : fact_.reloads) {
+    // What is not running reads its certificate when it starts.
+    MS_TRY([[maybe_unused]] const auto out,
+           run_ok(host_, Command{{"systemctl", "try-reload-or-restart", "--", unit_file_name(unit)}},
+                  context.stop));
+    MS_CHECK(RestartNote(host_, unit).take_away());
+  }
+  return {};
 }
 
 Status CertificateStep::undo(StepContext&) {

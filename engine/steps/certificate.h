@@ -43,6 +43,9 @@ struct CertificateFact {
   std::string owner = "root";
   std::string group = "root";
   std::vector<std::string> restarts;
+  std::vector<std::string> reloads;  // units that take a new one without a restart
+  std::chrono::hours lasts{365 * 24};
+  std::chrono::hours renewed_before{60 * 24};
 };
 
 // A node that cannot sign is given key and certificate in one text, as the secret of this name.

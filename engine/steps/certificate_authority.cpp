@@ -32,8 +32,8 @@ Error failed(const std::string& what) {
   return give_up(what + " failed", "OpenSSL");
 }
 
-long seconds(std::chrono::days days) {
-  return static_cast<long>(std::chrono::seconds(days).count());
+long seconds(std::chrono::hours hours) {
+  return static_cast<long>(std::chrono::seconds(hours).count());
 }
 
 Key new_key() {
@@ -72,7 +72,7 @@ bool add_extension(X509* certificate, X509* issuer, int kind, const std::string&
 }
 
 // Serial number, validity, subject and key: what an authority and a server have in common.
-Certificate new_certificate(EVP_PKEY* key, const std::string& common_name, std::chrono::days lasts) {
+Certificate new_certificate(EVP_PKEY* key, const std::string& common_name, std::chrono::hours lasts) {
   Certificate certificate(X509_new());
   unsigned char serial[16];
   if (!certificate || RAND_bytes(serial, sizeof serial) != 1) return nullptr;
@@ -115,7 +115,7 @@ Result<KeyPair> make_authority(const std::string& common_name) {
 }
 
 Result<KeyPair> issue_certificate(const KeyPair& authority, const std::vector<std::string>& names,
-                                  std::chrono::days lasts) {
+                                  std::chrono::hours lasts) {
   const Key signing_key = read_key(authority.key.reveal());
   const Certificate issuer = read_certificate(authority.certificate);
   if (!signing_key || !issuer || names.empty()) return failed("reading the authority's key and certificate");
@@ -141,7 +141,7 @@ Result<KeyPair> issue_certificate(const KeyPair& authority, const std::vector<st
 
 std::string certificate_flaw(const std::string& certificate, const std::string& key,
                              const std::string& authority, const std::vector<std::string>& names,
-                             std::chrono::days spare) {
+                             std::chrono::hours spare) {
   const Certificate own = read_certificate(certificate), issuer = read_certificate(authority);
   const Key own_key = read_key(key);
   if (!own || !own_key) return "cannot be read";
@@ -154,8 +154,12 @@ std::string certificate_flaw(const std::string& certificate, const std::string& 
                           : X509_check_host(own.get(), name.c_str(), name.size(), 0, nullptr)) != 1)
       return "is not for " + name;
   int days = 0, rest = 0;
-  if (ASN1_TIME_diff(&days, &rest, nullptr, X509_get0_notAfter(own.get())) != 1 || days < spare.count())
-    return days < 0 || rest < 0 ? "has ended" : "ends in " + std::to_string(days) + " days";
+  const bool told = ASN1_TIME_diff(&days, &rest, nullptr, X509_get0_notAfter(own.get())) == 1;
+  if (!told || days < 0 || rest < 0) return "has ended";
+  const auto left = std::chrono::hours(24) * days + std::chrono::seconds(rest);
+  if (left < spare)
+    return days > 0 ? "ends in " + std::to_string(days) + " days"
+                    : "ends in " + std::to_string(rest / 3600) + " hours";
   return {};
 }
 

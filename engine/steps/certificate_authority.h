@@ -20,11 +20,11 @@ Result<KeyPair> make_authority(const std::string& common_name);
 
 // A server certificate for these host names and addresses, also usable by clients.
 Result<KeyPair> issue_certificate(const KeyPair& authority, const std::vector<std::string>& names,
-                                  std::chrono::days lasts);
+                                  std::chrono::hours lasts);
 
 // What is wrong with a certificate for this use; empty: nothing. `spare`: how long it must still last.
 std::string certificate_flaw(const std::string& certificate, const std::string& key,
                              const std::string& authority, const std::vector<std::string>& names,
-                             std::chrono::days spare);
+                             std::chrono::hours spare);
 
 }  // namespace microstack

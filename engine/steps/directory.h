@@ -3,6 +3,7 @@
 
 #include "engine/host/host.h"
 #include "engine/plan/step.h"
+#include "engine/steps/undo_records.h"
 
 namespace microstack {
 
@@ -15,7 +16,8 @@ struct DirectoryFact {
 
 class DirectoryStep : public Step {
  public:
-  DirectoryStep(Host& host, DirectoryFact fact) : host_(host), fact_(std::move(fact)) {}
+  DirectoryStep(Host& host, UndoRecords& undo, DirectoryFact fact)
+      : host_(host), undo_(undo), fact_(std::move(fact)) {}
 
   std::string id() const override { return "directory:" + fact_.path; }
   std::string title() const override { return "Folder " + fact_.path; }
@@ -27,7 +29,10 @@ class DirectoryStep : public Step {
       StepContext& context) override;  // removes it when it is empty: what was put into it is not ours
 
  private:
+  Result<std::string> look(StepContext& context);  // "0755 root:root"; empty where there is no folder
+
   Host& host_;
+  UndoRecords& undo_;
   DirectoryFact fact_;
 };
 

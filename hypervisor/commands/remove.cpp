@@ -15,13 +15,15 @@ constexpr double lock_limit_s = 1;
 
 // What an installation keeps of itself; machines that this host carries for others are not among it.
 Status forget(const Places& places) {
-  for (const char* name : {"profile.json", "journal.jsonl", "deployment.json", "deployment.json.lock",
-                           "secrets", "undo", "restart"}) {
+  for (const char* name : {"profile.json", "plan.json", "journal.jsonl", "deployment.json",
+                           "deployment.json.lock", "secrets", "undo", "restart"}) {
     std::error_code code;
     std::filesystem::remove_all(places.state + "/" + name, code);
     if (code) return give_up("cannot remove: " + code.message(), places.state + "/" + name);
   }
   std::error_code ignored;
+  std::filesystem::remove(places.cache + "/virtualization.json", ignored);
+  std::filesystem::remove(places.cache, ignored);
   std::filesystem::remove(places.state, ignored);  // only where it is empty
   return {};
 }

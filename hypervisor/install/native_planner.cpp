@@ -10,6 +10,7 @@
 #include "engine/host/local_host.h"
 #include "engine/substrate/native/membership.h"
 #include "engine/substrate/native/native.h"
+#include "hypervisor/install/virtualization.h"
 
 namespace microstack {
 
@@ -24,8 +25,46 @@ class NativePlanner : public Planner {
 
   Result<Plan> plan(const Profile& profile, Stage stage) override {
     MS_TRY(const auto facts, prepare(profile));
-    return native::plan(profile, catalogue_, facts, tools_->tools,
-                        stage == Stage::prepare ? native::Stage::prepare : native::Stage::all);
+    const auto part = stage == Stage::prepare        ? native::Stage::prepare
+                      : stage == Stage::certificates ? native::Stage::certificates
+                                                     : native::Stage::all;
+    return native::plan(profile, catalogue_, facts, tools_->tools, part);
+  }
+
+  Result<bool> settle(const Profile& profile, const RunOptions& options) override {
+    MS_TRY(const auto facts, prepare(profile));
+    const Json& compute = facts["components"]["compute"];
+    const auto wish = compute.is_object() ? compute.value("virtualization", "auto") : "qemu";
+    if (wish == "qemu") return false;
+    LocalHost host;
+    MS_TRY(auto found, try_virtualization(host, places_, options.stop));
+    if (!found) {  // QEMU comes with the packages, which the node needs in any case
+      MS_TRY(const auto packages,
+             native::plan(profile, catalogue_, facts, tools_->tools, native::Stage::packages));
+      RunOptions within = options;
+      within.events = [&](const Event& event) {
+        if (event.kind != Event::Kind::done && event.kind != Event::Kind::plan) options.events(event);
+      };
+      auto outcome = execute(packages, within);
+      if (!outcome.ok()) return std::move(*outcome.error);
+      MS_TRY(found, try_virtualization(host, places_, options.stop));
+    }
+    const bool kvm = found && found->type == "kvm";
+    const std::string why = found ? found->reason : "there is no QEMU";
+    if (!kvm && wish == "kvm")
+      return ask("guests do not run under KVM on this node: " + why, profile.node.name,
+                 "switch virtualization on in the firmware, or let guests be emulated: virtualization: qemu",
+                 {"components", "compute", "config", "virtualization"});
+    if (!kvm && options.events)
+      options.events(
+          {.kind = Event::Kind::progress, .step = "test-boot", .title = "Guests are emulated: " + why});
+    observed_.reset();
+    return true;
+  }
+
+  Result<Plan> orphans(const Profile& profile, const std::vector<std::string>& step_ids) override {
+    MS_TRY([[maybe_unused]] const auto facts, prepare(profile));
+    return native::orphans(step_ids, tools_->tools);
   }
 
   Result<Plan> leaving(const Profile& before, const Profile& now) override {

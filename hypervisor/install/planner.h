@@ -18,7 +18,8 @@ namespace microstack {
 
 enum class Stage {
   all,
-  prepare,  // only what may be done once in a base image: no secret, no address in its outcome
+  prepare,       // only what may be done once in a base image: no secret, no address in its outcome
+  certificates,  // only certificates: to renew those that end soon
 };
 
 // What a base image and the prepared layer on it are made of.
@@ -40,6 +41,11 @@ class Planner {
  public:
   virtual ~Planner() = default;
   virtual Result<Plan> plan(const Profile& profile, Stage stage) = 0;
+  // Before an installation: what only a trial can say is tried and written down, so that plans need not. True: plans made
+  // before are to be made again.
+  virtual Result<bool> settle(const Profile&, const RunOptions&) { return false; }
+  // For unwind(): what steps of an older program left that no plan speaks of any more.
+  virtual Result<Plan> orphans(const Profile&, const std::vector<std::string>&) { return Plan(); }
   // For unwind(): what the node had by `before` and is not to have by `now`, such as a component that left.
   virtual Result<Plan> leaving(const Profile& before, const Profile& now) = 0;
   // What takes out again, after Stage::prepare, all that an image must not carry.

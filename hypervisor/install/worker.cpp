@@ -9,6 +9,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/hash.h"
+#include "hypervisor/install/installed_plan.h"
 #include "hypervisor/install/run_server.h"
 #include "hypervisor/install/stored_profile.h"
 
@@ -63,6 +64,25 @@ Status leave(const Front& front, Planner& planner, const Profile& now, RunOption
   return {};
 }
 
+// Undoes what an older program did that this one's plan no longer has.
+Status take_orphans(const Front& front, Planner& planner, const Profile& profile, const InstalledPlan& now,
+                    RunOptions options) {
+  MS_TRY(const auto before, read_installed_plan(front.places));
+  if (!before) return {};
+  std::vector<std::string> gone;
+  for (const auto& change : changes(*before, now))
+    if (change.kind == StepChange::Kind::gone) gone.push_back(change.step);
+  MS_TRY(const auto plan, planner.orphans(profile, gone));
+  if (plan.empty()) return {};
+  const auto tell = options.events;
+  options.events = [tell](const Event& event) {
+    if (event.kind != Event::Kind::plan && event.kind != Event::Kind::done) tell(event);
+  };
+  auto outcome = unwind(plan, options);
+  if (!outcome.ok()) return std::move(*outcome.error);
+  return {};
+}
+
 // Everything between the first event and the last.
 Ended install(const Front& front, const InstallRequest& request, RunOptions options) {
   auto planner = front.planner(front.places);
@@ -83,6 +103,13 @@ Ended install(const Front& front, const InstallRequest& request, RunOptions opti
       journal.emplace(std::move(*opened));
     options.journal = journal ? &*journal : nullptr;
   }
+  // In a prepared layer, too: what was tried with this kernel, processor and QEMU need not be tried again on them.
+  auto settled = (*planner)->settle(request.profile, options);
+  if (!settled) return failed(std::move(settled).error());
+  if (*settled) {
+    plan = (*planner)->plan(request.profile, request.stage);
+    if (!plan) return failed(doing("planning the node", std::move(plan).error()));
+  }
   auto outcome = execute(*plan, options);
   if (!outcome.ok()) return failed(std::move(*outcome.error));
   Json result = counts(outcome);
@@ -95,6 +122,11 @@ Ended install(const Front& front, const InstallRequest& request, RunOptions opti
   }
   auto facts = (*planner)->facts(request.profile);
   if (!facts) return failed(doing("asking the node what it has become", std::move(facts).error()));
+  const auto installed = installed_plan(*plan, facts->value("catalogue_version", ""));
+  if (auto taken = take_orphans(front, **planner, request.profile, installed, options); !taken)
+    return failed(doing("taking out what an older program installed", std::move(taken).error()));
+  if (auto written = write_installed_plan(front.places, installed); !written)
+    return failed(std::move(written).error());
   result["facts"] = std::move(*facts);
   return {Exit::ok, {}, std::move(result)};
 }

@@ -32,7 +32,7 @@ TEST_CASE("status says what differs, as JSON and by its exit code") {
 
 TEST_CASE("status, plan and remove of a node that was never installed") {
   const World world;
-  for (const char* verb : {"status", "plan"}) {
+  for (const char* verb : {"status", "plan", "upgrade", "renew"}) {
     RunningProgram program(world.folder, {verb});
     CHECK(program.until(Kind::error).error->fix == "microstack-hypervisor install PROFILE");
     CHECK(program.wait() == 4);
@@ -63,6 +63,30 @@ TEST_CASE("remove undoes every step and leaves nothing of the installation") {
   RunningProgram again(world.folder, {"remove"});
   again.rest();
   CHECK(again.wait() == 0);
+}
+
+TEST_CASE("upgrade names what this program adds, changes and no longer has, and then carries it out") {
+  const World world;
+  install(world);
+  const auto plan = [&] {
+    RunningProgram program(world.folder, {"upgrade", "--plan"});
+    const auto text = program.rest();
+    return std::pair(Json::parse(text, nullptr, false), program.wait());
+  };
+  CHECK(plan().second == 0);
+  // As an older program would have left it.
+  REQUIRE(write_file(world.folder + "/state/plan.json",
+                     R"({"program":"0.0.1","catalogue":"x","steps":{"fact:a":{"old":true},"fact:z":{}}})"));
+  const auto [found, code] = plan();
+  CHECK(code == 3);
+  CHECK(found["from"]["program"] == "0.0.1");
+  CHECK(found["changes"] == Json{{{"change", "changed"}, {"step", "fact:a"}},
+                                 {{"change", "added"}, {"step", "fact:b"}},
+                                 {{"change", "gone"}, {"step", "fact:z"}}});
+  RunningProgram upgrade(world.folder, {"upgrade"});
+  upgrade.until(Kind::done);
+  CHECK(upgrade.wait() == 0);
+  CHECK(plan().second == 0);
 }
 
 TEST_CASE("a deployment is shown, and edited only on top of the revision that was seen") {

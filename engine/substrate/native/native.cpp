@@ -18,11 +18,19 @@ http::Options Tools::http_options() {
 Result<Plan> plan(const Profile& profile, const Catalogue& catalogue, const Json& facts, Tools& tools,
                   Stage stage) {
   MS_TRY(Recipe recipe, native::recipe(profile, catalogue, facts, tools));
-  const std::set<std::string> chosen = stage == Stage::prepare ? prepared(recipe) : std::set<std::string>();
+  std::set<std::string> chosen;
+  if (stage == Stage::prepare) chosen = prepared(recipe);
+  if (stage == Stage::packages) chosen = of_kinds(recipe, {Entry::Kind::package});
+  if (stage == Stage::certificates)
+    chosen = of_kinds(recipe, {Entry::Kind::authority, Entry::Kind::certificate});
   Plan plan;
-  for (Entry& entry : recipe.entries)
-    if (stage == Stage::all || chosen.contains(entry.step->id()))
-      plan.add(std::move(entry.step), std::move(entry.after));
+  for (Entry& entry : recipe.entries) {
+    if (stage != Stage::all) {
+      if (!chosen.contains(entry.step->id())) continue;
+      std::erase_if(entry.after, [&](const std::string& id) { return !chosen.contains(id); });
+    }
+    plan.add(std::move(entry.step), std::move(entry.after));
+  }
   MS_CHECK(plan.validate());
   return plan;
 }
@@ -45,8 +53,8 @@ Result<Plan> leaving(const Profile& before, const Json& facts_before, const Prof
       for (const auto& unit : boot["enabled"])
         if (!enabled.contains(unit)) gone.push_back(unit);
       if (!gone.empty()) leaves.insert(entry.step->id());
-      entry.step =
-          std::make_unique<BootStep>(tools.host, tools.systemd, std::move(gone), std::vector<std::string>());
+      entry.step = std::make_unique<BootStep>(tools.host, tools.systemd, tools.undo, std::move(gone),
+                                              std::vector<std::string>(), BootStep::Unrecorded::disabled);
     } else if (entry.kind != Entry::Kind::package && !stays.contains(entry.step->id())) {
       leaves.insert(entry.step->id());
     }

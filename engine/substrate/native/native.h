@@ -34,7 +34,9 @@ struct Tools {
 
 enum class Stage {
   all,
-  prepare,  // only what may be done once in a base image (tasks marked `prepare`) and what that stands on
+  prepare,   // only what may be done once in a base image (tasks marked `prepare`) and what that stands on
+  packages,  // only the distribution's packages: what a trial on the node needs
+  certificates,  // only the authority's certificate and those it signs
 };
 
 // Pure: no I/O; `tools` are used by the steps when they work. `facts` are node_facts(profile, ...).
@@ -49,6 +51,10 @@ Result<Plan> seal(const Profile& profile, const Catalogue& catalogue, const Json
 // carried out, for unwind(). Packages stay: they cost nothing but disk, and what is masked for them stays masked.
 Result<Plan> leaving(const Profile& before, const Json& facts_before, const Profile& now,
                      const Json& facts_now, const Catalogue& catalogue, Tools& tools);
+
+// What steps of an older catalogue left on the node that no plan speaks of any more, by their ids: files and folders as they
+// were before, certificates taken away, units stopped and as they were at boot. For unwind(). Other kinds have nothing to undo.
+Plan orphans(const std::vector<std::string>& step_ids, Tools& tools);
 
 // A difference found by looking, with the component whose fact it is ("" for the node's own).
 struct Difference {

@@ -13,7 +13,9 @@
 #include "engine/steps/identity.h"
 #include "engine/steps/open_vswitch.h"
 #include "engine/steps/packages.h"
+#include "engine/steps/program.h"
 #include "engine/steps/task.h"
+#include "engine/steps/traces.h"
 #include "engine/steps/unit.h"
 
 namespace microstack::native {
@@ -25,6 +27,7 @@ using Kind = Entry::Kind;
 constexpr const char* database_component = "mariadb";
 constexpr const char* identity_service = "identity";
 constexpr const char* packages_id = "packages";
+constexpr const char* kept_program = "/usr/lib/microstack/microstack-hypervisor";  // what timers start
 constexpr const char* authority_id = "authority";
 constexpr const char* boot_id = "boot";
 
@@ -47,6 +50,7 @@ class Writer {
     MS_CHECK(choose_components());
     MS_CHECK(add_node_facts());
     for (const Component* component : here_) MS_CHECK(add_ground(*component));
+    add_node_files();
     MS_CHECK(add_boot());
     for (const Component* component : here_) MS_CHECK(add_data(*component));
     for (const Component* component : here_) add_identity(*component);
@@ -145,11 +149,17 @@ class Writer {
     add("", Kind::package,
         std::make_unique<PackagesStep>(tools_.host, tools_.undo, std::move(packages), profile_.packages), {},
         true);
-    add("", Kind::authority,
-        std::make_unique<AuthorityStep>(tools_.host, tools_.secrets, profile_.cluster.name,
-                                        facts_["api"]["ca_file"].get<std::string>()),
-        {});
     return {};
+  }
+
+  // After the folders of the components, some of which they lie in: who makes a folder first has the record of it.
+  void add_node_files() {
+    const std::string authority = facts_["api"]["ca_file"];
+    add("", Kind::authority,
+        std::make_unique<AuthorityStep>(tools_.host, tools_.secrets, profile_.cluster.name, authority),
+        folders_around(authority));
+    add("", Kind::program, std::make_unique<ProgramStep>(tools_.host, kept_program),
+        Ids{packages_id} + folders_around(kept_program));
   }
 
   Result<bool> unit_counts(const Component& component, const Component::Unit& unit) {
@@ -166,7 +176,8 @@ class Writer {
         if (counts) (unit.masked ? masked : enabled).push_back(unit.name);
       }
     add("", Kind::unit,
-        std::make_unique<BootStep>(tools_.host, tools_.systemd, std::move(enabled), std::move(masked)),
+        std::make_unique<BootStep>(tools_.host, tools_.systemd, tools_.undo, std::move(enabled),
+                                   std::move(masked)),
         Ids{packages_id} + unit_files_);
     return {};
   }
@@ -181,8 +192,9 @@ class Writer {
       parts.ground.push_back(
           add(component.name, Kind::directory,
               std::make_unique<DirectoryStep>(
-                  tools_.host, DirectoryFact{path, octal(directory.mode), directory.owner, directory.group}),
-              {packages_id}));
+                  tools_.host, tools_.undo,
+                  DirectoryFact{path, octal(directory.mode), directory.owner, directory.group}),
+              Ids{packages_id} + folders_around(path)));
     }
     if (!component.native.accounts.empty())
       parts.ground.push_back(add(
@@ -196,7 +208,22 @@ class Writer {
       MS_CHECK(add_certificate(component, certificate, folders));
     for (const auto& settings : component.native.open_vswitch)
       MS_CHECK(add_open_vswitch(component, settings));
+    // Last of what stands before any of its programs runs, so first to be undone when none runs any more.
+    if (const auto& traces = component.native.traces; !traces.paths.empty() || !traces.units.empty())
+      parts.ground.push_back(
+          add(component.name, Kind::traces,
+              std::make_unique<TracesStep>(tools_.host, tools_.systemd, tools_.undo,
+                                           TracesFact{component.name, traces.paths, traces.units}),
+              Ids{packages_id} + parts.ground));
     return {};
+  }
+
+  // Those that are steps, too: made before it, and taken away after it.
+  Ids folders_around(const std::string& path) const {
+    Ids around;
+    for (const std::string& other : paths_)
+      if (path.starts_with(other + "/")) around.push_back("directory:" + other);
+    return around;
   }
 
   Status add_file(const Component& component, const Component::File& file, const Ids& after) {
@@ -217,20 +244,23 @@ class Writer {
     }
     MS_TRY(auto content, text_with(source, component, facts, name));
     fact.content = MarkedText(std::move(content));
+    const Ids around = folders_around(fact.path);
     if (fact.path.starts_with("/etc/systemd/")) unit_files_.push_back("file:" + fact.path);
     note_secrets(fact.content);
     parts_[component.name].ground.push_back(
         add(component.name, Kind::file,
-            std::make_unique<FileStep>(tools_.host, tools_.secrets, tools_.undo, std::move(fact)), after));
+            std::make_unique<FileStep>(tools_.host, tools_.secrets, tools_.undo, std::move(fact)),
+            after + around));
     return {};
   }
 
   // 32 random bytes as URL-safe base64 with its padding: what Fernet calls a key. 1 is the primary one, 0 the next.
   void add_keys(const Component& component, const Component::KeyRepository& keys, const Ids& after) {
-    const std::string folder = add(
-        component.name, Kind::directory,
-        std::make_unique<DirectoryStep>(tools_.host, DirectoryFact{keys.path, 0700, keys.owner, keys.group}),
-        after);
+    const std::string folder =
+        add(component.name, Kind::directory,
+            std::make_unique<DirectoryStep>(tools_.host, tools_.undo,
+                                            DirectoryFact{keys.path, 0700, keys.owner, keys.group}),
+            after);
     parts_[component.name].ground.push_back(folder);
     for (const auto& [file, secret] : {std::pair{"0", keys.secret + "-next"}, std::pair{"1", keys.secret}}) {
       recipe_.secrets.insert(secret);
@@ -251,7 +281,16 @@ class Writer {
                          const Ids& after) {
     MS_TRY(const bool counts, this->counts(certificate.when, component));
     if (!counts) return {};
-    CertificateFact fact{certificate.path, {}, certificate.owner, certificate.group, certificate.restarts};
+    const Json chosen = facts_["components"].value("certificates", Json());
+    const Json terms = chosen.is_object() ? chosen : Json::object();
+    CertificateFact fact{certificate.path,
+                         {},
+                         certificate.owner,
+                         certificate.group,
+                         certificate.restarts,
+                         certificate.reloads,
+                         std::chrono::hours(terms.value("certificate_hours", 365 * 24)),
+                         std::chrono::hours(terms.value("renew_hours", 60 * 24))};
     MS_TRY(const auto names, texts(certificate.names, component));
     for (const std::string& name : names)
       if (!name.empty()) fact.names.push_back(name);
@@ -446,12 +485,20 @@ Result<std::vector<std::unique_ptr<Step>>> member_tasks(const Profile& node, con
   return Writer(node, catalogue, facts, tools).tasks(which);
 }
 
+std::set<std::string> of_kinds(const Recipe& recipe, std::initializer_list<Entry::Kind> kinds) {
+  std::set<std::string> chosen;
+  for (const Entry& entry : recipe.entries)
+    if (std::find(kinds.begin(), kinds.end(), entry.kind) != kinds.end()) chosen.insert(entry.step->id());
+  return chosen;
+}
+
 std::set<std::string> prepared(const Recipe& recipe) {
   std::map<std::string, const Entry*> by_id;
   for (const Entry& entry : recipe.entries) by_id[entry.step->id()] = &entry;
   std::set<std::string> chosen;
   const std::function<void(const std::string&)> choose = [&](const std::string& id) {
-    if (!chosen.insert(id).second) return;
+    // An image keeps what its programs made: that is what it is for.
+    if (by_id.at(id)->kind == Entry::Kind::traces || !chosen.insert(id).second) return;
     for (const std::string& before : by_id.at(id)->after) choose(before);
   };
   for (const Entry& entry : recipe.entries)

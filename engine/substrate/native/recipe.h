@@ -21,6 +21,8 @@ struct Entry {
   std::string component;  // "" for the node's own
   enum class Kind {
     package,
+    program,
+    traces,
     authority,
     directory,
     account,
@@ -52,5 +54,6 @@ Result<std::vector<std::unique_ptr<Step>>> member_tasks(const Profile& node, con
 
 // The entries marked prepare and all that they stand on.
 std::set<std::string> prepared(const Recipe& recipe);
+std::set<std::string> of_kinds(const Recipe& recipe, std::initializer_list<Entry::Kind> kinds);
 
 }  // namespace microstack::native

@@ -34,6 +34,49 @@ class Wiped : public Step {
   Host& host_;
 };
 
+// An image starts nothing of the cloud by itself: what boots on it decides anew, whatever the packages had chosen.
+class Dormant : public Step {
+ public:
+  Dormant(Systemd& systemd, std::vector<std::string> units) : systemd_(systemd), units_(std::move(units)) {
+    for (const std::string& unit : units_) systemd_.watch(unit);
+  }
+
+  std::string id() const override { return "dormant"; }
+  std::string title() const override { return "No unit of the cloud starts at boot"; }
+  std::string host() const override { return {}; }
+  Json inputs() const override { return units_; }
+  // A static unit counts as enabled and cannot be otherwise: whether it was done is all there is to know.
+  Result<Truth> check(StepContext&) override {
+    return done_ ? Truth::yes() : Truth::no("units may start at boot");
+  }
+  Status apply(StepContext& context) override {
+    std::vector<std::string> unmask, disable;
+    for (const std::string& unit : units_) {
+      MS_TRY(const auto state, systemd_.state(unit, context.stop));
+      if (state.masked) unmask.push_back(unit);
+      if (state.found && state.enabled && !state.masked) disable.push_back(unit);
+    }
+    MS_CHECK(systemd_.unmask(unmask, context.stop));
+    MS_CHECK(systemd_.disable(disable, context.stop));
+    MS_CHECK(systemd_.reload(context.stop));
+    done_ = true;
+    return {};
+  }
+  Status undo(StepContext&) override { return {}; }
+
+ private:
+  Systemd& systemd_;
+  std::vector<std::string> units_;
+  bool done_ = false;
+};
+
+std::vector<std::string> units_of(const Json& boot) {
+  std::vector<std::string> units;
+  for (const char* list : {"enabled", "masked"})
+    for (const auto& unit : boot.value(list, Json::array())) units.push_back(unit);
+  return units;
+}
+
 }  // namespace
 
 Result<Truth> Absent::check(StepContext& context) {
@@ -59,9 +102,17 @@ Result<Plan> seal(const Profile& profile, const Catalogue& catalogue, const Json
                                                          catalogue.find(entry.component)->native.databases,
                                                          DatabaseStep::Undo::users),
                           {}));
-  for (Entry& entry : recipe.entries)
-    if (entry.kind == Entry::Kind::unit && chosen.contains(entry.step->id()))
+  for (Entry& entry : recipe.entries) {
+    if (entry.kind != Entry::Kind::unit || !chosen.contains(entry.step->id())) continue;
+    if (entry.step->inputs().contains("enabled")) {
+      entry.step = std::make_unique<Dormant>(tools.systemd, units_of(entry.step->inputs()));
+      all.push_back(entry.step->id());
+      units.push_back(all.back());
+      plan.add(std::move(entry.step), users);
+    } else {
       units.push_back(add(std::move(entry.step), users));
+    }
+  }
   for (Entry& entry : recipe.entries) {
     if (entry.step == nullptr || !chosen.contains(entry.step->id())) continue;
     if (entry.kind == Entry::Kind::file || entry.kind == Entry::Kind::certificate ||

@@ -56,6 +56,52 @@ TEST_CASE("the authority is made once and a certificate is made from it") {
   CHECK(first.find("PRIVATE") == std::string::npos);
 }
 
+TEST_CASE("a certificate that ends soon is made anew, and who takes a new one without a restart is told to") {
+  FakeHost host;
+  Secrets secrets(host, true);
+  host.units["haproxy"].active = true;
+  CertificateFact fact{"/etc/microstack/tls/api", {"10.0.0.5"}};
+  fact.reloads = {"haproxy"};
+  StepContext context;
+  CertificateStep step(host, secrets, "demo", fact);
+  REQUIRE(step.apply(context));
+  CHECK(step.check(context)->holds);
+  const auto first = host.text("/etc/microstack/tls/api.crt");
+
+  fact.lasts = std::chrono::hours(48);
+  fact.renewed_before = std::chrono::hours(366 * 24);  // as if a year had passed
+  CertificateStep later(host, secrets, "demo", fact);
+  CHECK_THAT(later.check(context)->difference,
+             Catch::Contains("certificate /etc/microstack/tls/api.crt ends in 36"));
+  fact.renewed_before = std::chrono::hours(24);
+  CertificateStep shorter(host, secrets, "demo", fact);
+  REQUIRE(shorter.apply(context));
+  CHECK(host.text("/etc/microstack/tls/api.crt") != first);
+  CHECK(shorter.check(context)->holds);
+  CHECK(host.ran({"systemctl", "try-reload-or-restart", "--", "haproxy.service"}));
+  CHECK(host.units["haproxy"].starts == 0);
+  CHECK(host.text("/var/lib/microstack/restart/haproxy").empty());
+}
+
+TEST_CASE("a node that cannot sign names the certificate that ends, and who makes a new one") {
+  FakeHost host;
+  const auto authority = make_authority("MicroStack demo");
+  CertificateFact fact{"/etc/microstack/tls/chassis", {"10.0.0.6"}};
+  fact.lasts = std::chrono::hours(2);
+  const auto given = issue_for(*authority, fact);
+  REQUIRE(given);
+  Secrets secrets(
+      host, false,
+      {{certificate_secret(fact), given->reveal()}, {authority_certificate_secret, authority->certificate}});
+  StepContext context;
+  CertificateStep step(host, secrets, "demo", fact);
+  const auto applied = step.apply(context);
+  REQUIRE_FALSE(applied);
+  CHECK_THAT(applied.error().what,
+             Catch::Contains("/etc/microstack/tls/chassis that this node was given ends in"));
+  CHECK(applied.error().fix.find("join again") != std::string::npos);
+}
+
 TEST_CASE("a password is stored as bcrypt that Keystone reads") {
   const Secret password("correct horse");
   const auto hash = password_hash(password);

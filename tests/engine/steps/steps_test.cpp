@@ -3,10 +3,13 @@
 
 #include "engine/steps/account.h"
 #include "engine/steps/boot.h"
+#include "engine/steps/directory.h"
 #include "engine/steps/file.h"
 #include "engine/steps/packages.h"
+#include "engine/steps/program.h"
 #include "engine/steps/restart_note.h"
 #include "engine/steps/task.h"
+#include "engine/steps/traces.h"
 #include "engine/steps/unit.h"
 #include "tests/support/fake_host.h"
 #include "tests/support/step_contract.h"
@@ -99,10 +102,71 @@ TEST_CASE("a unit is started and stopped") {
 TEST_CASE("units are enabled and masked, and left as they were") {
   contracts::step([] { return std::make_unique<World>(); },
                   [](World& world) {
-                    return std::make_unique<BootStep>(world, world.systemd,
+                    return std::make_unique<BootStep>(world, world.systemd, world.undo,
                                                       std::vector<std::string>{"nova-api"},
                                                       std::vector<std::string>{"mariadb"});
                   });
+}
+
+TEST_CASE("a unit that was masked or enabled before is so again when it is taken out") {
+  World world;
+  world.units["mariadb"].enabled = true;
+  world.units["nova-api"].masked = true;
+  StepContext context;
+  BootStep step(world, world.systemd, world.undo, {"nova-api"}, {"mariadb"});
+  REQUIRE(step.apply(context));
+  CHECK(world.units["nova-api"].enabled);
+  CHECK(world.units["mariadb"].masked);
+  REQUIRE(step.undo(context));
+  CHECK(world.units["nova-api"].masked);
+  CHECK_FALSE(world.units["mariadb"].masked);
+  CHECK(world.units["mariadb"].enabled);
+}
+
+TEST_CASE("a unit that its package had enabled stays so, unless its component leaves and the package stays") {
+  for (const bool leaves : {false, true}) {
+    World world;
+    world.units["nova-api"].enabled = true;
+    StepContext context;
+    BootStep step(world, world.systemd, world.undo, {"nova-api"}, {},
+                  leaves ? BootStep::Unrecorded::disabled : BootStep::Unrecorded::stays);
+    REQUIRE(step.undo(context));
+    CHECK(world.units["nova-api"].enabled == !leaves);
+  }
+}
+
+TEST_CASE("the program keeps itself on the node") {
+  const auto world = [] {
+    auto made = std::make_unique<World>();
+    made->files["/usr/bin/program"] = {"the program", 0755};
+    made->program("sh", [](FakeHost& host, const Command& command) {
+      host.files[command.argv[5]] = host.files.at(command.argv[4]);
+      return CommandResult{};
+    });
+    return made;
+  };
+  contracts::step(world, [](World& world) {
+    return std::make_unique<ProgramStep>(world, "/usr/lib/microstack/program", "/usr/bin/program");
+  });
+}
+
+TEST_CASE("a folder that was there before is there again with its mode") {
+  World world;
+  StepContext context;
+  std::string found = "directory 0700 nova:nova";
+  world.program("stat", [&](FakeHost&, const Command&) { return CommandResult{0, found + "\n", {}}; });
+  world.program("install", [&](FakeHost&, const Command&) {
+    found = "directory 0755 root:root";
+    return CommandResult{};
+  });
+  world.program("chown", [](FakeHost&, const Command&) { return CommandResult{}; });
+  world.program("chmod", [](FakeHost&, const Command&) { return CommandResult{}; });
+  DirectoryStep step(world, world.undo, {"/etc/pki"});
+  REQUIRE(step.apply(context));
+  CHECK(step.check(context)->holds);
+  REQUIRE(step.undo(context));
+  CHECK(world.ran({"chown", "--", "nova:nova", "/etc/pki"}));
+  CHECK(world.ran({"chmod", "--", "0700", "/etc/pki"}));
 }
 
 TEST_CASE("the states of thirty units are asked in one call") {
@@ -187,4 +251,63 @@ TEST_CASE("a task without a question is done once for its inputs") {
   REQUIRE(task(world, "hello")->apply(context));
   CHECK(task(world, "hello")->check(context)->holds);
   CHECK_FALSE(task(world, "good evening")->check(context)->holds);
+}
+
+namespace {
+
+// find PATH... -xdev -printf ...: files of the world and the folders around them, which are root's and 0755.
+CommandResult find(FakeHost& host, const Command& command) {
+  std::map<std::string, std::string> found;
+  for (const auto& wanted : command.argv) {
+    if (!wanted.starts_with('/')) continue;
+    for (const auto& [path, file] : host.files) {
+      if (path != wanted && !path.starts_with(wanted + "/")) continue;
+      found[path] = fmt::format("f {:04o} {}:{}", file.mode, file.owner, file.group);
+      for (auto at = path.rfind('/'); at > wanted.size(); at = path.rfind('/', at - 1))
+        found[path.substr(0, at)] = "d 0755 root:root";
+    }
+  }
+  CommandResult result;
+  for (const auto& [path, words] : found) result.out += words + " " + path + '\0';
+  return result;
+}
+
+struct LibvirtWorld : World {
+  LibvirtWorld() {
+    program("find", find);
+    program("rmdir", [](FakeHost&, const Command&) { return CommandResult{}; });
+    files["/etc/libvirt/default.xml"] = {"<network/>", 0600};
+    files["/var/lib/libvirt/images/mine"] = {"a disk"};
+    units["virtlogd"].active = true;
+    units["libvirtd"] = {};
+  }
+};
+
+std::unique_ptr<TracesStep> libvirt_traces(LibvirtWorld& world) {
+  return std::make_unique<TracesStep>(
+      world, world.systemd, world.undo,
+      TracesFact{"compute", {"/etc/libvirt", "/var/lib/libvirt"}, {"virtlogd", "libvirtd"}});
+}
+
+}  // namespace
+
+TEST_CASE("what was there before a component's programs ran is written down") {
+  contracts::step([] { return std::make_unique<LibvirtWorld>(); }, libvirt_traces);
+}
+
+TEST_CASE("what a component's programs made is taken away, and what they rewrote in /etc is what it was") {
+  LibvirtWorld world;
+  const auto before = world.files;
+  StepContext context;
+  REQUIRE(libvirt_traces(world)->apply(context));
+  world.files["/etc/libvirt/default.xml"].bytes = "<network><uuid/></network>";
+  world.files["/etc/libvirt/qemu/instance-1.xml"] = {"<domain/>"};
+  world.files["/var/lib/libvirt/qemu/domain-1/monitor.sock"] = {};
+  world.files["/var/lib/libvirt/qemu/domain-1/key"] = {};
+  world.units["libvirtd"].active = true;
+  REQUIRE(libvirt_traces(world)->undo(context));
+  REQUIRE(world.files.size() == before.size());
+  for (const auto& [path, file] : before) CHECK(world.text(path) == file.bytes);
+  CHECK(world.units["virtlogd"].active);
+  CHECK_FALSE(world.units["libvirtd"].active);
 }

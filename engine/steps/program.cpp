@@ -1,0 +1,37 @@
+#include "engine/steps/program.h"
+
+#include <filesystem>
+
+namespace microstack {
+namespace {
+
+constexpr const char* place = R"(mkdir -p -- "${2%/*}"
+cp --force --link -- "$1" "$2.new" 2> /dev/null || cp --force -- "$1" "$2.new"
+mv --force -- "$2.new" "$2")";
+
+std::string this_program() {
+  std::error_code failed;
+  return std::filesystem::read_symlink("/proc/self/exe", failed).string();
+}
+
+}  // namespace
+
+ProgramStep::ProgramStep(Host& host, std::string path, std::string self)
+    : host_(host), path_(std::move(path)), self_(self.empty() ? this_program() : std::move(self)) {}
+
+Result<Truth> ProgramStep::check(StepContext& context) {
+  MS_TRY(const auto found, host_.run(Command{{"test", "-x", path_}}, context.stop));
+  return found.ok() ? Truth::yes() : Truth::no("the program " + path_ + " is missing");
+}
+
+Status ProgramStep::apply(StepContext& context) {
+  MS_TRY([[maybe_unused]] const auto out,
+         run_ok(host_, Command{{"sh", "-ec", place, "sh", self_, path_}}, context.stop));
+  return {};
+}
+
+Status ProgramStep::undo(StepContext&) {
+  return host_.remove(path_);
+}
+
+}  // namespace microstack

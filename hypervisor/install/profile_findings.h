@@ -1,0 +1,17 @@
+// What of a profile this machine cannot be, by what probing it said. Pure.
+#pragma once
+
+#include <vector>
+
+#include "engine/catalogue/profile.h"
+#include "engine/machines/probe.h"
+
+namespace microstack {
+
+// `hardware` as engine/machines/hardware.h has it. Attributes are paths in the profile.
+std::vector<Finding> profile_findings(const Profile& profile, const Json& hardware);
+
+// The blocking ones as one error of kind ask, the others its causes.
+Status refuse(const std::vector<Finding>& findings, const std::string& where);
+
+}  // namespace microstack
