@@ -45,9 +45,11 @@ JujuCluster::JujuCluster(const Catalogue& catalogue, JujuWhere where, const Chos
       kubeconfig_(chosen.kubeconfig),
       controller_(dialer_, std::move(where.access), paced(chosen.poll)),
       tools_(controller_, where.model.empty() ? charmed::Wish{}.model : where.model, where.owner),
+      model_evidence_(tools_.view),
       record_(tools_.view) {
   tools_.poll = chosen.poll;
-  tools_.evidence = pods();
+  tools_.evidence = &model_evidence_;
+  if (pods()) tools_.evidence = pods();
 }
 
 Result<std::unique_ptr<JujuCluster>> JujuCluster::current(const Catalogue& catalogue, const Chosen& chosen) {

@@ -4,7 +4,7 @@
 
 #include "engine/clients/juju/websocket.h"
 #include "engine/substrate/juju/charmed.h"
-#include "engine/substrate/juju/pod_evidence.h"
+#include "engine/substrate/juju/kubernetes.h"
 #include "engine/substrate/juju/record.h"
 #include "engine/substrate/juju/wish.h"
 #include "juju-plugin/clusters/juju_where.h"
@@ -73,6 +73,7 @@ class JujuCluster : public Cluster {
   juju::Controller controller_;
   std::unique_ptr<charmed::PodEvidence> pods_;
   charmed::Tools tools_;
+  charmed::ModelEvidence model_evidence_;  // for waits that fail, where no kubeconfig was given
   charmed::JujuRecord record_;
   std::unique_ptr<http::Client> http_;
   std::unique_ptr<openstack::Session> admin_;

@@ -119,8 +119,8 @@ CloudStatus JujuCluster::status(const Watch& watch) {
     }
     for (const auto& trouble : from.troubles) {
       auto why = trouble.status.message;
-      if (tools_.evidence && explained++ < most_explained)
-        for (const auto& line : tools_.evidence->of(name(), trouble.name, limit(watch)))
+      if (pods() && explained++ < most_explained)
+        for (const auto& line : pods()->of(name(), trouble.name, limit(watch)))
           why += (why.empty() ? "" : "\n    ") + line;
       status.problems.push_back(
           {trouble.name, trouble.waits ? "waiting" : "blocked", why, trouble.status.since,

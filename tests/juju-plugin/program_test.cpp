@@ -132,3 +132,16 @@ TEST_CASE("a protected cloud is not destroyed") {
   CHECK(stage.calls("remove") == 0);
   CHECK(stage.run({"destroy", "--yes", "--force"}).code == 0);
 }
+
+TEST_CASE("bootstrap wants the host key of a node and free addresses, and prints its plan") {
+  Stage stage;
+  const std::vector<std::string> addresses = {"--load-balancer", "192.0.2.20-192.0.2.40"};
+  const auto unknown = stage.run({"bootstrap", "ubuntu@192.0.2.5", addresses[0], addresses[1]});
+  CHECK(unknown.code == 4);
+  CHECK_THAT(unknown.err, Catch::Contains("--host-key"));
+  CHECK(stage.run({"bootstrap", "localhost"}).code == 2);
+  CHECK(stage.run({"bootstrap", "localhost", "--load-balancer", "everywhere", "--dry-run"}).code == 4);
+  const auto plan = stage.run({"bootstrap", "localhost", "lab", addresses[0], addresses[1], "--dry-run"});
+  CHECK(plan.code == 0);
+  CHECK_THAT(plan.out, Catch::Contains("addon:metallb") && Catch::Contains("controller:lab"));
+}
