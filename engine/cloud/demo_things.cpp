@@ -161,9 +161,7 @@ Status make_demo_tenant(Session& tenant, const DemoWish& wish, DemoIds& ids, con
              wait.stop));
   ids.router = id_of(router);
   MS_CHECK(add_router_interface(tenant, ids.router, ids.subnet, wait.stop));
-  MS_CHECK(allow_ingress(tenant, ids.security_group, "icmp", 0, wait.stop));
-  MS_CHECK(allow_ingress(tenant, ids.security_group, "tcp", 22, wait.stop));
-  MS_CHECK(allow_ingress(tenant, ids.security_group, "tcp", 80, wait.stop));
+  MS_CHECK(allow_ingress(tenant, ids.security_group, {{"icmp"}, {"tcp", 22}, {"tcp", 80}}, wait.stop));
 
   ids.floating_ips.clear();
   for (const auto& server : ids.servers) {

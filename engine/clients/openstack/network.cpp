@@ -1,5 +1,7 @@
 #include "engine/clients/openstack/network.h"
 
+#include <algorithm>
+
 #include "engine/clients/openstack/collection.h"
 
 namespace microstack::openstack {
@@ -48,25 +50,33 @@ Status remove_router_interface(Session& session, const std::string& router_id, c
   return {};
 }
 
-Status allow_ingress(Session& session, const std::string& security_group_id, const std::string& protocol,
-                     int port, std::stop_token stop) {
-  Filters filters = {
-      {"security_group_id", security_group_id}, {"direction", "ingress"}, {"protocol", protocol}};
+Status allow_ingress(Session& session, const std::string& security_group_id,
+                     const std::vector<Ingress>& wanted, std::stop_token stop) {
+  const Filters filters = {{"security_group_id", security_group_id}, {"direction", "ingress"}};
   MS_TRY(const auto rules, list(session, collections::security_group_rules, filters, stop));
-  const Json number = port > 0 ? Json(port) : Json();
-  for (const auto& rule : rules) {
-    if (rule.value("ethertype", std::string()) == "IPv4" && rule.value("port_range_min", Json()) == number &&
-        rule.value("port_range_max", Json()) == number && rule.value("remote_ip_prefix", Json()).is_null() &&
-        rule.value("remote_group_id", Json()).is_null())
-      return {};
+  Json missing = Json::array();
+  for (const auto& [protocol, port] : wanted) {
+    const Json number = port > 0 ? Json(port) : Json();
+    const bool there = std::any_of(rules.begin(), rules.end(), [&](const Json& rule) {
+      return rule.value("protocol", Json()) == protocol && rule.value("ethertype", std::string()) == "IPv4" &&
+             rule.value("port_range_min", Json()) == number &&
+             rule.value("port_range_max", Json()) == number &&
+             rule.value("remote_ip_prefix", Json()).is_null() &&
+             rule.value("remote_group_id", Json()).is_null();
+    });
+    if (there) continue;
+    Json wish = {{"security_group_id", security_group_id},
+                 {"direction", "ingress"},
+                 {"ethertype", "IPv4"},
+                 {"protocol", protocol}};
+    if (port > 0) wish["port_range_min"] = wish["port_range_max"] = port;
+    missing.push_back(std::move(wish));
   }
-  Json wish = {{"security_group_id", security_group_id},
-               {"direction", "ingress"},
-               {"ethertype", "IPv4"},
-               {"protocol", protocol}};
-  if (port > 0) wish["port_range_min"] = wish["port_range_max"] = port;
-  auto made = create(session, collections::security_group_rules, wish, stop);
-  if (!made) return std::move(made).error();
+  if (missing.empty()) return {};
+  const auto& kind = collections::security_group_rules;
+  auto made = session.send("POST", kind.service, kind.path, {{kind.plural, std::move(missing)}}, stop);
+  if (!made)
+    return doing("creating the rules of security group " + security_group_id, std::move(made).error());
   return {};
 }
 

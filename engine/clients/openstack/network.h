@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/clients/openstack/session.h"
 
@@ -14,10 +15,13 @@ Status add_router_interface(Session& session, const std::string& router_id, cons
 Status remove_router_interface(Session& session, const std::string& router_id, const std::string& subnet_id,
                                std::stop_token stop = {});
 
-// Lets in what the rule says. `port` 0: all ports (or the whole of ICMP). Succeeds when it is allowed
-// already.
-Status allow_ingress(Session& session, const std::string& security_group_id, const std::string& protocol,
-                     int port, std::stop_token stop = {});
+struct Ingress {
+  std::string protocol;
+  int port = 0;  // 0: all ports, or the whole of ICMP
+};
+// Lets in what the rules say: those that are not there yet, in one call.
+Status allow_ingress(Session& session, const std::string& security_group_id,
+                     const std::vector<Ingress>& wanted, std::stop_token stop = {});
 
 // The floating IP of a server's first port, made on `external_network_id` when it has none.
 Result<std::string> ensure_floating_ip(Session& session, const std::string& server_id,

@@ -379,6 +379,15 @@ struct OpenStackWorld::State {
     std::replace(plural.begin(), plural.end(), '-', '_');
     const std::string singular = plural.substr(0, plural.size() - 1);
     if (path.size() == 3) return router_interface(path[1], path[2], body.at("subnet_id"));
+    if (request.method == "POST" && body.contains(plural)) {  // several at once
+      Json all = Json::array();
+      for (const auto& one : body.at(plural)) {
+        const auto answer = network(request, path, {{singular, one}}, who);
+        if (answer.status != 201) return answer;
+        all.push_back(Json::parse(answer.body).at(singular));
+      }
+      return json(201, {{plural, all}});
+    }
     if (request.method == "POST") {
       Json wish = body.at(singular);
       wish["project_id"] = wish.value("project_id", who["project"].get<std::string>());

@@ -162,11 +162,9 @@ TEST_CASE_METHOD(Fixture, "router interfaces and rules are made once and removed
   CHECK(remove_router_interface(session, router, "subnet"));
   CHECK(remove_router_interface(session, router, "subnet"));
 
-  for (int i = 0; i < 2; ++i) {
-    CHECK(allow_ingress(session, "group", "tcp", 22));
-    CHECK(allow_ingress(session, "group", "icmp", 0));
-  }
-  CHECK(world.all("security_group_rules").size() == 2);
+  CHECK(allow_ingress(session, "group", {{"tcp", 22}}));
+  for (int i = 0; i < 2; ++i) CHECK(allow_ingress(session, "group", {{"tcp", 22}, {"icmp"}, {"tcp", 80}}));
+  CHECK(world.all("security_group_rules").size() == 3);
 }
 
 TEST_CASE_METHOD(Fixture, "accounts, roles, quotas, hypervisors and inventories are read and written") {
