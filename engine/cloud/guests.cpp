@@ -9,6 +9,8 @@ using namespace openstack;
 
 namespace {
 
+constexpr const char* leaves = "leaves the cluster";
+
 // How far a guest is with leaving: the next action is begun once it has settled from the last one.
 enum class Asked { nothing, first, second };
 
@@ -24,10 +26,12 @@ Status send_away(Session& admin, const Server& guest, Guests wish, bool alive, A
   if (!settled(guest)) return {};
   if (!alive) {
     if (asked != Asked::nothing) return {};
+    // Up to 2.94 a rebuilt guest runs when it ran before, from 2.95 on it stays off. Nova refuses until it takes the host
+    // for dead itself, a minute after it was last heard of.
+    MS_CHECK(act_on_server(admin, guest.id, "evacuate", Json::object(),
+                           wish == Guests::stop ? "2.95" : "2.94", stop));
     asked = Asked::first;
-    // Up to 2.94 a rebuilt guest runs when it ran before, from 2.95 on it stays off.
-    return act_on_server(admin, guest.id, "evacuate", Json::object(), wish == Guests::stop ? "2.95" : "2.94",
-                         stop);
+    return {};
   }
   if (wish == Guests::migrate && guest.status == "ACTIVE" && asked == Asked::nothing) {
     asked = Asked::first;
@@ -65,7 +69,7 @@ std::string names_of(const std::vector<Server>& servers) {
 }
 
 Status vacate(Session& admin, const std::string& host, Guests wish, bool alive, const Wait& wait) {
-  MS_CHECK(disable_compute_service(admin, host, "leaves the cluster", wait.stop));
+  MS_CHECK(disable_compute_service(admin, host, leaves, wait.stop));
   std::map<std::string, Asked> asked;
   std::vector<Server> left;
   std::optional<Error> refused;
@@ -80,8 +84,15 @@ Status vacate(Session& admin, const std::string& host, Guests wish, bool alive, 
   if (gone) return {};
   if (left.empty()) return gone.error();
   auto error = in_the_way(left, host, wish, alive);
+  if (wish == Guests::refuse)  // it stays what it was
+    if (auto stays = enable_compute_service(admin, host); !stays)
+      error.causes.push_back(std::move(stays).error());
   if (refused) error.causes.push_back(std::move(*refused));
   return error;
+}
+
+bool is_leaving(const ComputeService& service) {
+  return !service.enabled && service.disabled_reason == leaves;
 }
 
 Status forget_compute(Session& admin, const std::string& host, std::stop_token stop) {

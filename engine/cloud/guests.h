@@ -23,6 +23,9 @@ std::string names_of(const std::vector<openstack::Server>& servers);
 Status vacate(openstack::Session& admin, const std::string& host, Guests wish, bool alive,
               const openstack::Wait& wait);
 
+// Whether vacate() began with it and did not end: nothing is placed there any more.
+bool is_leaving(const openstack::ComputeService& service);
+
 // Deletes the compute services of `host` in Nova, and with them hypervisor, resource provider and mapping. To be called
 // when nova-compute runs there no more: it would register itself again.
 Status forget_compute(openstack::Session& admin, const std::string& host, std::stop_token stop);

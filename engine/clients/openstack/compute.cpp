@@ -105,20 +105,32 @@ Result<std::vector<ComputeService>> compute_services(Session& session, std::stop
   for (const auto& one : answer.value("services", Json::array()))
     all.push_back({one.contains("id") && one["id"].is_number() ? one["id"].dump() : text_of(one, "id"),
                    text_of(one, "binary"), text_of(one, "host"), text_of(one, "state") == "up",
-                   text_of(one, "status") == "enabled"});
+                   text_of(one, "status") == "enabled", text_of(one, "disabled_reason")});
   return all;
 }
 
-Status disable_compute_service(Session& session, const std::string& host, const std::string& reason,
-                               std::stop_token stop) {
+namespace {
+
+Status change_compute_service(Session& session, const std::string& host, const Json& change,
+                              std::stop_token stop) {
   MS_TRY(const auto services, compute_services(session, stop));
   for (const auto& service : services) {
     if (service.host != host || service.binary != "nova-compute") continue;
-    auto answer = session.send("PUT", "compute", "/os-services/" + service.id,
-                               {{"status", "disabled"}, {"disabled_reason", reason}}, stop);
-    if (!answer) return doing("disabling the compute service of " + host, std::move(answer).error());
+    auto answer = session.send("PUT", "compute", "/os-services/" + service.id, change, stop);
+    if (!answer) return doing("changing the compute service of " + host, std::move(answer).error());
   }
   return {};
+}
+
+}  // namespace
+
+Status disable_compute_service(Session& session, const std::string& host, const std::string& reason,
+                               std::stop_token stop) {
+  return change_compute_service(session, host, {{"status", "disabled"}, {"disabled_reason", reason}}, stop);
+}
+
+Status enable_compute_service(Session& session, const std::string& host, std::stop_token stop) {
+  return change_compute_service(session, host, {{"status", "enabled"}}, stop);
 }
 
 Status delete_compute_service(Session& session, const std::string& id, std::stop_token stop) {

@@ -48,12 +48,14 @@ struct ComputeService {
   std::string host;
   bool up = false;
   bool enabled = true;
+  std::string disabled_reason;
 };
 Result<std::vector<ComputeService>> compute_services(Session& session, std::stop_token stop = {});
 
 // Nothing new is placed on the host of a disabled one.
 Status disable_compute_service(Session& session, const std::string& host, const std::string& reason,
                                std::stop_token stop = {});
+Status enable_compute_service(Session& session, const std::string& host, std::stop_token stop = {});
 // With it go the hypervisor, its resource provider and its place in the cell. Nova refuses while guests are on it;
 // succeeds when it is gone already.
 Status delete_compute_service(Session& session, const std::string& id, std::stop_token stop = {});
