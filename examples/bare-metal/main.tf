@@ -26,13 +26,9 @@ variable "control" {
 }
 
 variable "compute" {
-  type = map(object({
-    host_key         = string
-    tunnel_interface = optional(string)
-    tunnel_address   = optional(string)
-  }))
+  type        = any
   default     = {}
-  description = "Hypervisors, by address."
+  description = "Hypervisors by address, as the module node takes them: host_key, and what is special about a server."
 }
 
 resource "microstack_cluster" "cloud" {
@@ -48,16 +44,11 @@ resource "microstack_cluster" "cloud" {
   }
 }
 
-resource "microstack_node" "compute" {
-  for_each   = var.compute
+module "compute" {
+  source     = "../../modules/node"
   cluster_id = microstack_cluster.cloud.id
-  roles      = ["compute"]
-  ssh        = { host = each.key, host_key = each.value.host_key }
-  network = each.value.tunnel_address == null ? null : {
-    tunnel_interface = each.value.tunnel_interface
-    tunnel_address   = each.value.tunnel_address
-  }
-  guests = "migrate"
+  servers    = var.compute
+  guests     = "migrate"
 }
 
 output "clouds_yaml" {

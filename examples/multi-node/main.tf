@@ -20,17 +20,16 @@ resource "microstack_cluster" "cloud" {
   name = var.name
 }
 
-resource "microstack_node" "compute" {
-  count      = var.nodes
+module "compute" {
+  source     = "../../modules/node"
   cluster_id = microstack_cluster.cloud.id
-  name       = "${var.name}-${count.index + 2}"
-  machine    = {}
+  machines   = var.nodes
   guests     = "migrate"
 }
 
 data "microstack_nodes" "all" {
   cluster_id = microstack_cluster.cloud.id
-  depends_on = [microstack_node.compute]
+  depends_on = [module.compute]
 }
 
 output "clouds_yaml" {
