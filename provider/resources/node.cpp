@@ -52,7 +52,7 @@ class NodeResource : public Resource<NodeModel> {
       if (!node.name.is_known() && !name.empty()) node.name = name;
       if (!node.id.is_known() && node.name.is_known()) node.id = id_of_node(*node.cluster_id, *node.name);
     }
-    if (!plan.prior) preflight(clouds_, node, call);
+    if (!plan.prior) preflight(clouds_, host_names_, node, call);
     return {};
   }
 
@@ -129,6 +129,8 @@ class NodeResource : public Resource<NodeModel> {
     }
     const auto services = cloud->compute_services(watching(call));
     if (services) node.hypervisor = state_of(*services, node);
+    if (services && is_leaving(*services, node))
+      node.drift->push_back("nothing is placed on it: it was leaving");
     if (!node.hypervisor.is_known()) node.hypervisor = std::string();
     if (*node.hypervisor == "down") node.drift->push_back("nova-compute is down for Nova");
     return Found::yes;
@@ -188,6 +190,12 @@ class NodeResource : public Resource<NodeModel> {
     return "down";
   }
 
+  static bool is_leaving(const std::vector<openstack::ComputeService>& services, const NodeModel& node) {
+    return std::any_of(services.begin(), services.end(), [&](const auto& service) {
+      return service.host == *node.name && microstack::is_leaving(service);
+    });
+  }
+
   // A finished one of this name is taken over when it is at the same place; an unfinished one is gone on with.
   static Status adopt(Cloud& cloud, const NodeModel& node, Call& call) {
     MS_TRY(const auto record, cloud.deployment());
@@ -236,6 +244,11 @@ class NodeResource : public Resource<NodeModel> {
     if (computes(node.roles->items)) {
       clock.begin("hypervisor up");
       MS_CHECK(wait_until_up(cloud, node, call));
+      MS_TRY(const auto services, cloud.compute_services(watch));
+      if (is_leaving(services, node)) {
+        MS_TRY(auto* admin, cloud.admin(watch));
+        MS_CHECK(openstack::enable_compute_service(*admin, *node.name, call.stop()));
+      }
     }
     node.address = addresses.management;
     node.tunnel_address = addresses.tunnel;
@@ -263,6 +276,7 @@ class NodeResource : public Resource<NodeModel> {
     const auto watch = watching(call);
     auto member = member_of(node);
     NodeAddresses addresses;
+    Host* server = nullptr;
     int index = 0;
     const bool chosen_here =
         node.machine.is_known() && addresses_of_machine(control, 1) && !node.machine->host.is_known();
@@ -276,11 +290,21 @@ class NodeResource : public Resource<NodeModel> {
       clock.begin("join");
     } else {
       addresses = addresses_of_server(node);
+      MS_TRY(server, there.host());
+      MS_TRY(const auto host_name, host_name_of(*server, call.stop()));
+      member.host["host_name"] = host_name;
     }
+    std::optional<Error> refused;  // by what others wrote down meanwhile
     MS_CHECK(cloud.edit_deployment(
         [&](const std::optional<Deployment>& record) -> Json {
           if (!record) return Json::object();
           const auto was = record->members.find(member.name);
+          refused.reset();
+          if (const auto name = member.host.value("host_name", std::string()); !name.empty())
+            if (const auto owner = node_with_host_name(*record, name, member.name); !owner.empty()) {
+              refused = host_name_is_taken(name, *server, owner);
+              return Json::object();
+            }
           if (chosen_here) {
             if (index == 0 && was != record->members.end()) index = was->second.host.value("index", 0);
             if (index == 0) index = free_index(*record);
@@ -293,6 +317,7 @@ class NodeResource : public Resource<NodeModel> {
           return merge_patch(to_json(*record), to_json(now));
         },
         watch));
+    if (refused) return std::move(*refused);
     return addresses;
   }
 
@@ -388,6 +413,7 @@ class NodeResource : public Resource<NodeModel> {
   }
 
   Clouds& clouds_;
+  PlannedHostNames host_names_;
 };
 
 // --- list

@@ -116,6 +116,27 @@ bool is_same_place(const Deployment::Member& member, const NodeModel& node) {
   return true;
 }
 
+Result<std::string> host_name_of(Host& server, std::stop_token stop) {
+  MS_TRY(auto name, run_ok(server, Command{{"hostname"}}, stop));
+  while (!name.empty() && std::isspace(static_cast<unsigned char>(name.back()))) name.pop_back();
+  return name;
+}
+
+std::string node_with_host_name(const Deployment& deployment, const std::string& host_name,
+                                const std::string& other_than) {
+  for (const auto& [name, member] : deployment.members) {
+    const bool server = member.host.contains("ssh") || member.host.contains("local");
+    if (name != other_than && member.host.value("host_name", server ? std::string() : name) == host_name)
+      return name;
+  }
+  return {};
+}
+
+Error host_name_is_taken(const std::string& host_name, const Host& server, const std::string& owner) {
+  return ask("node " + owner + " has the host name " + host_name + " already", server.name(),
+             "give the server a host name of its own: hostnamectl set-hostname NAME, on it", {"ssh"});
+}
+
 int free_index(const Deployment& deployment) {
   std::set<int> taken = {1};  // the first node's
   for (const auto& [name, member] : deployment.members) taken.insert(member.host.value("index", 0));

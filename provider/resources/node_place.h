@@ -19,6 +19,13 @@ Status take_member(const Deployment::Member& member, NodeModel& node);
 // Whether it is the same place that the member is at.
 bool is_same_place(const Deployment::Member& member, const NodeModel& node);
 
+// What a server calls itself; Placement knows hypervisors by it.
+Result<std::string> host_name_of(Host& server, std::stop_token stop);
+// The node besides `other_than` whose machine or server has that host name; empty: none.
+std::string node_with_host_name(const Deployment& deployment, const std::string& host_name,
+                                const std::string& other_than);
+Error host_name_is_taken(const std::string& host_name, const Host& server, const std::string& owner);
+
 // Of the addresses of the cluster's machines on one host, the first that no member has.
 int free_index(const Deployment& deployment);
 

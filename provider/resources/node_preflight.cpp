@@ -20,7 +20,13 @@ void later(Call& call, const std::string& why, Path path = {}) {
   call.warn("The node is checked at apply", why, std::move(path));
 }
 
+// Terraform shows the line of an attribute of the resource only, not of one within it: that one is named.
 void tell(Call& call, bool blocking, std::string what, const std::string& fix, Path path) {
+  const auto* first = path.empty() ? nullptr : std::get_if<Path::Attribute>(&path.steps().front());
+  if (first != nullptr && path.steps().size() > 1) {
+    what += " (" + path.text() + ")";
+    path = Path(first->name);
+  }
   if (!what.empty()) what.front() = static_cast<char>(std::toupper(what.front()));
   const auto detail = fix.empty() ? std::string() : "To go on: " + fix + ".";
   blocking ? call.error(what, detail, std::move(path)) : call.warn(what, detail, std::move(path));
@@ -159,7 +165,24 @@ void check_links(Cloud& cloud, const Profile& control, const std::optional<Deplo
          "give a free address of that network", network.attribute("tunnel_address"));
 }
 
-void look_at_server(Clouds& clouds, Cloud& cloud, const Profile& control,
+// Two servers of one host name are one hypervisor for Placement.
+void check_host_name(Cloud& cloud, PlannedHostNames& planned, const std::optional<Deployment>& deployment,
+                     const NodeModel& node, Host& server, Path place, Call& call) {
+  const auto name = host_name_of(server, call.stop());
+  if (!name) return tell_why(call, name.error(), place);
+  std::string owner = deployment ? node_with_host_name(*deployment, *name, *node.name) : std::string();
+  if (owner.empty())
+    if (const auto first = cloud.node(); first)
+      if (const auto taken = host_name_of(**first, call.stop()); taken && *taken == *name)
+        owner = cloud.machine();
+  if (owner.empty()) owner = planned.claim(*node.cluster_id, *name, *node.name);
+  if (!owner.empty()) {
+    const auto error = host_name_is_taken(*name, server, owner);
+    tell(call, true, error.what, error.fix, std::move(place));
+  }
+}
+
+void look_at_server(Clouds& clouds, Cloud& cloud, PlannedHostNames& host_names, const Profile& control,
                     const std::optional<Deployment>& deployment, const NodeModel& node, Call& call) {
   const Path place(node.ssh.is_known() ? "ssh" : "local");
   ClusterNode there = cloud.member(*node.name, place_of(node, clouds.ssh));
@@ -180,6 +203,7 @@ void look_at_server(Clouds& clouds, Cloud& cloud, const Profile& control,
   if (!server) return tell_why(call, server.error(), place);
   check_what_it_is(clouds.catalogue(), control, node, *server, place, call);
   check_links(cloud, control, deployment, node, *server, place, call);
+  check_host_name(cloud, host_names, deployment, node, **host, place, call);
 }
 
 void look_at_machine_host(Clouds& clouds, Cloud& cloud, const Profile& control, const NodeModel& node,
@@ -205,7 +229,7 @@ void look_at_machine_host(Clouds& clouds, Cloud& cloud, const Profile& control, 
 
 }  // namespace
 
-void preflight(Clouds& clouds, const NodeModel& planned, Call& call) {
+void preflight(Clouds& clouds, PlannedHostNames& host_names, const NodeModel& planned, Call& call) {
   if (planned.cluster_id.is_unknown()) return later(call, "Its cluster is known after apply.", "cluster_id");
   if (!planned.name.is_known()) return later(call, "Its name is known after apply.", "name");
   for (const auto& [unknown, path] :
@@ -235,7 +259,7 @@ void preflight(Clouds& clouds, const NodeModel& planned, Call& call) {
            "leave network out; the cluster's networks on the machine's host are used", "network");
     return look_at_machine_host(clouds, **cloud, **control, planned, call);
   }
-  look_at_server(clouds, **cloud, **control, known, planned, call);
+  look_at_server(clouds, **cloud, host_names, **control, known, planned, call);
 }
 
 }  // namespace microstack::provider
