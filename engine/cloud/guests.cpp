@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/clients/openstack/collection.h"
+
 namespace microstack {
 
 using namespace openstack;
@@ -99,6 +101,15 @@ Status forget_compute(Session& admin, const std::string& host, std::stop_token s
   MS_TRY(const auto services, compute_services(admin, stop));
   for (const auto& service : services)
     if (service.host == host) MS_CHECK(delete_compute_service(admin, service.id, stop));
+  return {};
+}
+
+Status forget_agents(Session& admin, const std::string& host, std::stop_token stop) {
+  static const Collection agents{"network", "/v2.0/agents", "agent", "agents"};
+  MS_TRY(const auto found, list(admin, agents, {{"host", host}}, stop));
+  for (const auto& agent : found)
+    if (agent.value("host", std::string()) == host)
+      MS_CHECK(openstack::remove(admin, agents, agent.value("id", std::string()), stop));
   return {};
 }
 

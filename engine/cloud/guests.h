@@ -1,4 +1,4 @@
-// The guests of a node that leaves, and what Nova keeps of it.
+// The guests of a node that leaves, and what Nova and Neutron keep of it.
 #pragma once
 
 #include <string>
@@ -29,5 +29,7 @@ bool is_leaving(const openstack::ComputeService& service);
 // Deletes the compute services of `host` in Nova, and with them hypervisor, resource provider and mapping. To be called
 // when nova-compute runs there no more: it would register itself again.
 Status forget_compute(openstack::Session& admin, const std::string& host, std::stop_token stop);
+// Deletes the agents of `host` in Neutron, which remembers them when their chassis is gone. To be called after that.
+Status forget_agents(openstack::Session& admin, const std::string& host, std::stop_token stop);
 
 }  // namespace microstack

@@ -372,7 +372,11 @@ class NodeResource : public Resource<NodeModel> {
       return {};
     }
     const auto undone = there.on_node({"remove"}, {}, watching(call));
-    if (undone) return {};
+    if (undone && node.local.is_known()) return {};
+    if (undone) {  // the program was brought there
+      MS_TRY(Host * server, there.host());
+      return server->remove("/usr/local/lib/microstack");
+    }
     if (undone.error().kind != ErrorKind::retry) return undone.error();
     call.warn("Server " + *node.name + " was not undone: it does not answer",
               undone.error().text() + "\nWhen it is back, run there: microstack-hypervisor remove");
@@ -402,6 +406,7 @@ class NodeResource : public Resource<NodeModel> {
       });
     MS_CHECK(cloud.part(profile, watch));
     if (!all) return {};
+    MS_CHECK(forget_agents(**admin, *node.name, call.stop()));
     return cloud.edit_deployment(
         [&](const std::optional<Deployment>& record) -> Json {
           if (!record) return Json::object();
