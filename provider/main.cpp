@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
   for (const auto& component : clouds.catalogue().components())
     if (component.optional) all.add(component_of(clouds, charmed, component));
   all.add(provider::cluster_source(clouds));
-  all.add(provider::health_source(clouds));
+  all.add(provider::health_source(clouds, charmed));
   all.add(provider::components_source(clouds));
   all.add(provider::sizing_source(clouds));
   all.add(provider::nodes_source(clouds));

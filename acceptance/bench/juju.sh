@@ -66,5 +66,6 @@ same machine. Processor time is the provider's own, of all its processes.
 | processor time of the apply that deploys them | $deploy s | | |
 | its seconds | $applied | | |
 
-Calls of the plan: $calls.
+Calls of the plan: $calls. A \`Get\` is of an application that
+is to be trusted: nothing else tells that. A \`FullStatus\` is a look that all who look at the same time share.
 END

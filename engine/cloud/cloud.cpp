@@ -16,6 +16,9 @@ std::string fingerprint_of(const std::string& ca_pem) {
 Result<ClusterId> ClusterId::parse(const std::string& text) {
   static const std::regex form("microstack://([a-z0-9][a-z0-9-]*)@([^/@]+)/([0-9a-f]{32})");
   std::smatch parts;
+  if (text.starts_with("juju://"))
+    return ask("this is for clusters with substrate = \"native\", and " + text + " is on Juju", {}, {},
+               {"cluster_id"});
   if (!std::regex_match(text, parts, form))
     return ask(
         "\"" + text + "\" is no cluster id", {},

@@ -14,22 +14,27 @@ struct Health {
   Attr<std::vector<std::string>> hypervisors_up;
   static auto schema() {
     return model<Health>(
-        "How a cluster is, now. It never fails: a cluster that does not answer is not healthy.",
+        "How a cluster is, now, on either substrate. It never fails: a cluster that does not answer is not "
+        "healthy.",
         attribute("cluster_id", &Health::cluster_id).required().doc("The cluster."),
         attribute("healthy", &Health::healthy).computed().doc("Everything is as it should be."),
         attribute("problems", &Health::problems).computed().doc("What is not, a line each."),
-        attribute("hypervisors_up", &Health::hypervisors_up).computed().doc("Hosts that can run guests."));
+        attribute("hypervisors_up", &Health::hypervisors_up)
+            .computed()
+            .doc("Hosts that can run guests; not known of a cluster on Juju."));
   }
 };
 
 class HealthSource : public DataSource<Health> {
  public:
-  explicit HealthSource(Clouds& clouds) : clouds_(clouds) {}
+  HealthSource(Clouds& clouds, JujuClouds& charmed) : clouds_(clouds), charmed_(charmed) {}
   std::string name() const override { return "health"; }
   Status read(Health& health, Call& call) override {
     health.problems.emplace();
     health.hypervisors_up.emplace();
-    if (auto looked = look(health, call); !looked) health.problems->push_back(looked.error().text());
+    const auto id = JujuId::parse(*health.cluster_id);
+    if (auto looked = id ? look(*id, health, call) : look(health, call); !looked)
+      health.problems->push_back(looked.error().text());
     health.healthy = health.problems->empty();
     return {};
   }
@@ -50,13 +55,27 @@ class HealthSource : public DataSource<Health> {
     return {};
   }
 
+  // The charms' hypervisors are seen by their units; what Nova says of hosts is not asked for.
+  Status look(const JujuId& id, Health& health, Call& call) {
+    MS_TRY(const auto cloud, charmed_.of_id(id, limit_of(call)));
+    if (!cloud) return ask("there is no such cluster", id.text());
+    MS_TRY(const auto recorded, cloud->record.read(limit_of(call)));
+    if (!recorded) return ask("the model holds no deployment of MicroStack", id.text());
+    MS_TRY(const auto topology, charmed::topology(*recorded, charmed_.catalogue()));
+    MS_TRY(const auto seen, charmed::observe(topology, cloud->tools, {}, call.stop()));
+    for (const auto& difference : seen.differences) health.problems->push_back(difference.text);
+    for (const auto& trouble : seen.troubles) health.problems->push_back(trouble.text());
+    return {};
+  }
+
   Clouds& clouds_;
+  JujuClouds& charmed_;
 };
 
 }  // namespace
 
-std::unique_ptr<AnyDataSource> health_source(Clouds& clouds) {
-  return std::make_unique<HealthSource>(clouds);
+std::unique_ptr<AnyDataSource> health_source(Clouds& clouds, JujuClouds& charmed) {
+  return std::make_unique<HealthSource>(clouds, charmed);
 }
 
 }  // namespace microstack::provider

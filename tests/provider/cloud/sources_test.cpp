@@ -40,7 +40,8 @@ TEST_CASE_METHOD(WithCluster, "an id with another fingerprint is refused, with t
 }
 
 TEST_CASE_METHOD(WithCluster, "health names what is wrong, and a dead cloud is no error") {
-  const auto source = health_source(clouds);
+  JujuClouds charmed(clouds.catalogue());
+  const auto source = health_source(clouds, charmed);
   world["differences"] = {{{"component", "nova"}, {"step", "unit:x"}, {"text", "unit x is failed"}}};
   tell();
   begin_anew();

@@ -1,4 +1,5 @@
 // Clusters and components with substrate = "juju", over the test controller.
+#include "provider/data/sources.h"
 #include "provider/ephemeral/kubeconfig.h"
 #include "provider/resources/by_substrate.h"
 #include "provider/resources/cluster.h"
@@ -137,6 +138,22 @@ TEST_CASE_METHOD(Charmed, "what a substrate does not have is refused in the plan
   CHECK(drift(read(*dashboard, there)).empty());
   plan(*telemetry, {}, config(*telemetry, {{"cluster_id", "microstack://demo@10.85.0.10/0123456789abcdef"}}));
   CHECK_THAT(error(), Catch::StartsWith("cluster_id: "));
+}
+
+TEST_CASE_METHOD(Charmed, "health tells what differs and which unit is not active") {
+  const auto state = made(asked());
+  const auto source = health_source(clouds, charmed);
+  const auto look = [&] {
+    Call call("read");
+    return read_data_source(*source, config(*source, {{"cluster_id", state.find("id")->as_string()}}), call);
+  };
+  CHECK(look().find("healthy")->as_bool());
+  world.server().with([](World& all) { all.story.held["nova/0"] = {"blocked", "no database"}; });
+  with([](auto& model) { model.application("keystone").config["region"] = "Elsewhere"; });
+  const auto ill = look();
+  CHECK_FALSE(ill.find("healthy")->as_bool());
+  CHECK_THAT(to_json_text(*ill.find("problems")),
+             Contains("region of keystone") && Contains("nova/0 is blocked: no database"));
 }
 
 TEST_CASE_METHOD(Charmed, "a setting that is taken back is the charm's default again") {
