@@ -56,8 +56,10 @@ class NativePlanner : public Planner {
                  "switch virtualization on in the firmware, or let guests be emulated: virtualization: qemu",
                  {"components", "compute", "config", "virtualization"});
     if (!kvm && options.events)
-      options.events(
-          {.kind = Event::Kind::progress, .step = "test-boot", .title = "Guests are emulated: " + why});
+      options.events({.kind = Event::Kind::progress,
+                      .run = options.run,
+                      .step = "test-boot",
+                      .title = "Guests are emulated: " + why});
     observed_.reset();
     return true;
   }
