@@ -1,5 +1,7 @@
 #include "engine/steps/program.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 
 namespace microstack {
@@ -9,9 +11,13 @@ constexpr const char* place = R"(mkdir -p -- "${2%/*}"
 cp --force --link -- "$1" "$2.new" 2> /dev/null || cp --force -- "$1" "$2.new"
 mv --force -- "$2.new" "$2")";
 
+// Its file's name. Where another working copy has carried the same program there since, that name is gone
+// ("... (deleted)"), and the file is read by way of this process.
 std::string this_program() {
   std::error_code failed;
-  return std::filesystem::read_symlink("/proc/self/exe", failed).string();
+  const auto named = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (std::filesystem::exists(named, failed)) return named.string();
+  return "/proc/" + std::to_string(::getpid()) + "/exe";
 }
 
 }  // namespace
