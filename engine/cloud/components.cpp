@@ -1,6 +1,8 @@
 #include "engine/cloud/components.h"
 
 #include <algorithm>
+#include <mutex>
+#include <thread>
 
 namespace microstack {
 
@@ -47,6 +49,85 @@ Status record_component(Cloud& cloud, const std::string& component, const std::s
         return {{"components", {{component, {{"by", by}, {"config", change}}}}}};
       },
       watch);
+}
+
+std::vector<Profile::ComponentChoice> choices_for(const Profile& first, const Catalogue& catalogue,
+                                                  const std::vector<std::string>& roles) {
+  std::vector<Profile::ComponentChoice> choices;
+  for (const auto& choice : first.components)
+    if (const auto* component = catalogue.find(choice.name);
+        component != nullptr && runs_on(*component, roles))
+      choices.push_back(choice);
+  return choices;
+}
+
+namespace {
+
+bool is_same(const std::vector<Profile::ComponentChoice>& a, const std::vector<Profile::ComponentChoice>& b) {
+  const auto by_name = [](const auto& choices) {
+    std::map<std::string, Json> configs;
+    for (const auto& choice : choices) configs[choice.name] = choice.config;
+    return configs;
+  };
+  return by_name(a) == by_name(b);
+}
+
+Status align(Cloud& cloud, const Catalogue& catalogue, const Profile& first, ClusterNode& node,
+             const Watch& watch) {
+  MS_TRY(auto profile, node.profile());
+  if (!profile) return {};  // it was never installed: it joins with all of them
+  auto choices = choices_for(first, catalogue, profile->node.roles);
+  if (is_same(choices, profile->components)) return {};
+  profile->components = std::move(choices);
+  MS_TRY(profile->secrets, cloud.join(*profile, watch));
+  MS_TRY([[maybe_unused]] const Json facts, node.install(*profile, watch));
+  return {};
+}
+
+}  // namespace
+
+std::vector<Error> spread_component(Cloud& cloud, const Catalogue& catalogue, const std::string& component,
+                                    const PlaceOf& place_of, const Watch& watch) {
+  const auto deployment = cloud.deployment();
+  if (!deployment) return {deployment.error()};
+  const auto first = cloud.profile();
+  if (!first) return {first.error()};
+  const auto* found = catalogue.find(component);
+  if (!*deployment || !*first || found == nullptr) return {};
+  std::vector<Error> errors;
+  std::mutex mutex;  // of the errors
+  {
+    std::vector<std::jthread> all;
+    for (const auto& [name, member] : (*deployment)->members) {
+      if (name == cloud.machine() || !runs_on(*found, member.roles)) continue;
+      all.emplace_back([&, &member = member] {
+        const auto done = [&]() -> Status {
+          MS_TRY(const auto place, place_of(member));
+          ClusterNode node = cloud.member(member.name, place);
+          return align(cloud, catalogue, **first, node, watch);
+        }();
+        if (done) return;
+        const std::lock_guard lock(mutex);
+        errors.push_back(doing("node " + member.name, done.error()));
+      });
+    }
+  }
+  return errors;
+}
+
+std::vector<std::string> component_drift(const Deployment& deployment, const Catalogue& catalogue,
+                                         const std::vector<std::string>& roles, const Json& running) {
+  std::vector<std::string> drift;
+  for (const auto& component : catalogue.components()) {
+    if (!component.optional || !runs_on(component, roles)) continue;
+    const auto wanted = deployment.components.find(component.name);
+    const bool is = running.contains(component.name), should = wanted != deployment.components.end();
+    if (should && !is) drift.push_back("component " + component.name + " is missing");
+    if (is && !should) drift.push_back("component " + component.name + " is no part of the cluster any more");
+    if (is && should && running.at(component.name) != wanted->second.config)
+      drift.push_back("component " + component.name + " has other settings than the cluster's");
+  }
+  return drift;
 }
 
 }  // namespace microstack

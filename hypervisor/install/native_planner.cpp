@@ -147,6 +147,8 @@ class NativePlanner : public Planner {
     for (const char* key : {"cluster", "node", "control", "api", "urls", "probe"})
       if (all.contains(key)) said[key] = all[key];
     said["catalogue_version"] = catalogue_.version();
+    said["components"] = Json::object();
+    for (const auto& choice : profile.components) said["components"][choice.name] = choice.config;
     MS_TRY(const auto authority, read_file(std::string(tls_folder) + "/ca.crt"));
     if (authority) said["ca"] = *authority;
     return said;

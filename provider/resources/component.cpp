@@ -6,11 +6,14 @@
 #include "provider/cloud/watching.h"
 #include "provider/framework/msgpack.h"
 #include "provider/resources/cluster_record.h"
+#include "provider/resources/node_place.h"
 
 namespace microstack::provider {
 namespace {
 
 using namespace terraform;
+
+constexpr const char* goes_along = "cluster_leaves";  // in the plan of its removal
 
 Type type_of(const std::string& word) {
   if (word == "number") return Type::number();
@@ -77,6 +80,15 @@ class ComponentResource : public Resource<Attributes> {
 
   Status plan(terraform::Plan<Attributes>& plan, Call&) override { return available(plan.planned); }
 
+  // With its cluster it goes without being taken out first.
+  Status plan_removal(const Attributes& state, Call& call) override {
+    MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
+    MS_TRY(const auto cloud, clouds_.of_id(*cluster));
+    call.saved().erase(goes_along);
+    if (cloud->leaving) call.saved()[goes_along] = "yes";
+    return {};
+  }
+
   Status create(Attributes& state, Call& call) override {
     MS_CHECK(available(state));
     MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
@@ -112,6 +124,7 @@ class ComponentResource : public Resource<Attributes> {
   }
 
   Status remove(const Attributes& state, Call& call) override {
+    if (call.saved().contains(goes_along)) return {};
     MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
     MS_TRY(const auto cloud, clouds_.of_id(*cluster));
     if (cloud->place().kind == Place::Kind::machine) {
@@ -119,6 +132,7 @@ class ComponentResource : public Resource<Attributes> {
       if (machine.is_null()) return {};
     }
     MS_TRY([[maybe_unused]] const Json facts, uninstall_component(*cloud, component_.name, watching(call)));
+    spread(*cloud, call);
     return record_component(*cloud, component_.name, "terraform", Json(), watching(call));
   }
 
@@ -153,9 +167,23 @@ class ComponentResource : public Resource<Attributes> {
     const Json config = config_of(state);
     MS_TRY(const Json facts,
            install_component(*cloud, clouds_.catalogue(), component_.name, config, watching(call)));
+    spread(*cloud, call);
     take_url(facts, state);
     state.set("drift", std::vector<std::string>{});
     return record_component(*cloud, component_.name, "terraform", config, watching(call));
+  }
+
+  // A node that cannot be had must not keep the others from it: its own resource shows it as drift.
+  void spread(Cloud& cloud, Call& call) const {
+    const auto place = [&](const Deployment::Member& member) -> Result<Place> {
+      NodeModel node;
+      MS_CHECK(take_member(member, node));
+      return place_of(node, clouds_.ssh);
+    };
+    for (const auto& error :
+         spread_component(cloud, clouds_.catalogue(), component_.name, place, watching(call)))
+      call.warn(component_.title + " is not yet the same on every node",
+                error.text() + "\nApply again when the node answers.");
   }
 
   Json config_of(const Attributes& state) const {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/cloud/components.h"
 #include "engine/cloud/guests.h"
 #include "engine/cloud/merge_patch.h"
 #include "provider/cloud/watching.h"
@@ -126,6 +127,10 @@ class NodeResource : public Resource<NodeModel> {
     } else {
       for (auto& text : drift_of(*said, [](const std::string&) { return true; }))
         node.drift->push_back(std::move(text));
+      const Json running = said->value(Json::json_pointer("/facts/components"), Json());
+      if (const auto record = cloud->snapshot(); record && *record && running.is_object())
+        for (auto& text : component_drift(**record, clouds_.catalogue(), node.roles->items, running))
+          node.drift->push_back(std::move(text));
     }
     const auto services = cloud->compute_services(watching(call));
     if (services) node.hypervisor = state_of(*services, node);

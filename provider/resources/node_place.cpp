@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/cloud/components.h"
 #include "engine/machines/address.h"
 #include "engine/machines/machine_seed.h"
 #include "engine/machines/machine_spec.h"
@@ -189,10 +190,7 @@ Profile profile_of(const NodeModel& node, const Profile& control, const Catalogu
   std::sort(profile.node.roles.begin(), profile.node.roles.end());
   profile.node.addresses["management"] = addresses.management;
   profile.control = control.control;
-  for (const auto& choice : control.components)
-    if (const auto* component = catalogue.find(choice.name);
-        component != nullptr && runs_on(*component, profile.node.roles))
-      profile.components.push_back(choice);
+  profile.components = choices_for(control, catalogue, profile.node.roles);
   profile.network.mtu = control.network.mtu;
   profile.network.dns = control.network.dns;
   profile.network.tunnel_ip = addresses.tunnel;

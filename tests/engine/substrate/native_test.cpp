@@ -108,6 +108,25 @@ TEST_CASE("a component that is needed but not in the profile is named") {
   CHECK(plan.error().what == "component mariadb is needed on this node but is not in its profile");
 }
 
+TEST_CASE(
+    "exporters show guests where there are some, the cloud on the control node, and the password's hash to "
+    "nobody") {
+  Node node;
+  node.profile.components.push_back(
+      {"exporters", {{"user", "prometheus"}, {"password_hash", "$6$salt$hash"}}});
+  const auto all = node.plan();
+  if (!all) FAIL(all.error().text());
+  CHECK(all->text().find("unit:prometheus-libvirt-exporter") != std::string::npos);
+  CHECK(all->text().find("$6$salt$hash") == std::string::npos);
+
+  std::erase_if(node.profile.components, [](const auto& c) { return c.name == "compute"; });
+  node.profile.node.roles = {"control", "network"};
+  const auto control = node.plan();
+  if (!control) FAIL(control.error().text());
+  CHECK(control->text().find("unit:prometheus-node-exporter") != std::string::npos);
+  CHECK(control->text().find("libvirt") == std::string::npos);
+}
+
 TEST_CASE("the editors' schema of a component is the one of the field lists") {
   require_golden(MS_SOURCE_DIR "/schemas/component.schema.json", component_json_schema().dump(2) + "\n");
 }

@@ -55,6 +55,18 @@ TEST_CASE_METHOD(WithCluster,
   CHECK(read(*dashboard, seen).is_null());
 }
 
+TEST_CASE_METHOD(WithCluster, "a component goes along with its cluster, and is not taken out first") {
+  const auto state = apply(*dashboard, {}, asked());
+  clouds.of_id(id).value()->leaving = true;
+  Call planned("plan");
+  plan_resource(*dashboard, state, {}, {}, planned);
+  saved = planned.saved();
+  const int installed = calls("install -");
+  CHECK(apply(*dashboard, state, {}).is_null());
+  CHECK(error() == "");
+  CHECK(calls("install -") == installed);
+}
+
 TEST_CASE_METHOD(WithCluster, "another setting is installed and written down") {
   const auto state = apply(*dashboard, {}, asked());
   apply(*dashboard, state, asked({{"session_timeout", 60}}));
