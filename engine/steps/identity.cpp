@@ -210,8 +210,10 @@ Status IdentityStep::apply(StepContext& context) {
 
 // Of a Keystone that runs; where nothing runs yet, nothing is cached.
 Status IdentityStep::empty_cache(StepContext& context) {
-  MS_TRY([[maybe_unused]] const auto restarted,
-         host_.run(Command{{"systemctl", "--quiet", "try-restart", "memcached.service"}}, context.stop));
+  // Not by restarting it: services that hold a connection would answer their next request with an error.
+  constexpr const char* flush =
+      R"(exec 3<> /dev/tcp/127.0.0.1/11211 && printf 'flush_all\r\nquit\r\n' >&3 && cat <&3)";
+  MS_TRY([[maybe_unused]] const auto flushed, host_.run(Command{{"bash", "-c", flush}}, context.stop));
   return {};
 }
 
