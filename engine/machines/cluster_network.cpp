@@ -116,9 +116,12 @@ Result<std::vector<Subnet>> subnets_in_use(const Places& places, Host& host,
     if (route.contains("dst")) add(route["dst"]);
   for (const auto& cluster : recorded_clusters(places)) {
     if (cluster == except_cluster) continue;
-    MS_TRY(const auto other, recorded_network(places, cluster));
-    if (other)
-      for (const auto& subnet : {other->management, other->external, other->tunnel}) add(subnet);
+    // Not decoded: a record of a newer program has its networks, too, and must not keep anybody from other clusters.
+    MS_TRY(const auto text, read_file(record_path(places, cluster)));
+    const auto other = Json::parse(text.value_or(""), nullptr, false);
+    if (!other.is_object()) continue;
+    for (const char* network : {"management", "external", "tunnel"})
+      if (other.contains(network)) add(other[network]);
   }
   return out;
 }

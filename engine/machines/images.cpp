@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "engine/base/file.h"
 #include "engine/base/hash.h"
@@ -65,6 +66,18 @@ Status take_identity_out(const std::string& layer) {
   return {};
 }
 
+// When a layer was last asked for: the time of its lock file.
+void note_use(const std::string& layer) {
+  std::ofstream(layer + ".lock", std::ios::app).flush();
+  std::error_code none;
+  fs::last_write_time(layer + ".lock", fs::file_time_type::clock::now(), none);
+}
+bool used_lately(const std::string& layer) {
+  std::error_code none;
+  const auto used = fs::last_write_time(layer + ".lock", none);
+  return !none && fs::file_time_type::clock::now() - used < std::chrono::hours(1);
+}
+
 }  // namespace
 
 std::string image_request_key(const ImageSpec& spec) {
@@ -98,9 +111,7 @@ bool Images::in_use(const std::string& tree) const {
   std::error_code none;
   for (const auto& cluster : fs::directory_iterator(places_.state + "/clusters", none)) {
     for (const auto& machine : fs::directory_iterator(cluster.path() / "machines", none)) {
-      const auto record = read_machine_record(machine.path());
-      if (!record || !record.value()) continue;
-      const auto& layers = record.value()->layers;
+      const auto layers = recorded_layers(machine.path());
       if (std::find(layers.begin(), layers.end(), tree) != layers.end()) return true;
     }
   }
@@ -198,6 +209,7 @@ Result<std::vector<std::string>> Images::layers(const ImageSpec& spec, const std
   if (!fs::is_directory(layer))
     return ask(fmt::format("image {} has no prepared layer {}", image.key, prepared), layer,
                "prepare it first, or leave it out", {"prepared"});
+  note_use(layer);
   return std::vector<std::string>{layer, image.tree};
 }
 
@@ -214,7 +226,8 @@ Status Images::clear_scratch(const std::string& scratch) {
   return host_.remove(scratch);
 }
 
-// Layers of the same kind ("native-...") on the same image that no machine lies on: an older catalogue's.
+// Layers of the same kind ("native-...") on the same image that no machine lies on: an older catalogue's. One that was
+// asked for within the last hour stays: machines of another MICROSTACK_STATE may be about to lie on it.
 void Images::drop_older(const std::string& image_key, const std::string& name) {
   const auto kind = fmt::format("{}-{}", image_key, name.substr(0, name.rfind('-') + 1));
   const auto kept = prepared_folder(image_key, name);
@@ -223,6 +236,7 @@ void Images::drop_older(const std::string& image_key, const std::string& name) {
   for (const auto& entry : fs::directory_iterator(places_.cache + "/prepared", none)) {
     const auto path = entry.path().string();
     if (!entry.is_directory() || path == kept || path.ends_with(".making") || in_use(path)) continue;
+    if (used_lately(path)) continue;
     if (entry.path().filename().string().starts_with(kind)) (void)host_.remove(path).ok();
   }
 }

@@ -24,6 +24,8 @@ struct Fields<MachineRecord> {
 MS_FIELDS_COMPLETE(MachineRecord);
 
 Result<std::optional<MachineRecord>> read_machine_record(const std::string& folder);
+// Its layers alone, also of a record that a newer program wrote; none where there is nothing to be read.
+std::vector<std::string> recorded_layers(const std::string& folder);
 Status write_machine_record(const std::string& folder, const MachineRecord& record);
 
 }  // namespace microstack

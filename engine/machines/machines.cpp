@@ -293,8 +293,10 @@ Status Machines::make_files(const Record& record, const ClusterNetwork& network)
   if (!is_mounted(root)) {
     auto mounted = run_ok(host_, command({"mount", "-t", "overlay", "overlay", "-o", files.overlay, root}));
     if (!mounted) {
-      auto error = ask("the machine's file system cannot be mounted", root,
-                       "its folder must not itself lie on an overlay: move it with MICROSTACK_STATE");
+      const char* moved_by = here.starts_with(places_.cache + "/") ? "MICROSTACK_CACHE" : "MICROSTACK_STATE";
+      auto error =
+          ask("the machine's file system cannot be mounted", root,
+              std::string("its folder must not itself lie on an overlay: move it with ") + moved_by);
       return std::move(error).because(std::move(mounted).error());
     }
   }

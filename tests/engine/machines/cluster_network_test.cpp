@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "engine/base/file.h"
 #include "tests/support/fake_host.h"
 #include "tests/support/temporary_folder.h"
 
@@ -78,4 +79,17 @@ TEST_CASE("two clusters on a host do not meet") {
   wish.management = one.management;
   CHECK_FALSE(reserve_network(world.places, world.host, "three", wish).ok());
   CHECK_FALSE(reserve_network(world.places, world.host, "two", wish).ok());
+}
+
+TEST_CASE("networks of another cluster count and hinder nobody, however new or broken its record is") {
+  World world;
+  const auto one = reserve_network(world.places, world.host, "one", {}).value();
+  const auto record = world.folder + "/state/clusters/newer/network.json";
+  REQUIRE(write_file(record, R"({"version": 9, "what is new": 1, "management": "10.99.1.0/24"})").ok());
+  MachineSpec::Networks wish;
+  wish.management = "10.99.1.0/24";
+  CHECK_FALSE(reserve_network(world.places, world.host, "two", wish).ok());
+  CHECK(reserve_network(world.places, world.host, "two", {}).ok());
+  REQUIRE(write_file(record, "not JSON").ok());
+  CHECK(reserve_network(world.places, world.host, "three", {}).ok());
 }

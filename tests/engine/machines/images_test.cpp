@@ -48,3 +48,15 @@ TEST_CASE("a finished image is found without any work, and removed with what poi
     REQUIRE(images.remove("0123456789abcdef0123").ok());
   }
 }
+
+TEST_CASE("an image is in use by a machine whose record a newer program wrote") {
+  const testing::TemporaryFolder temporary;
+  const auto& folder = temporary.path;
+  LocalHost local;
+  Images images({folder + "/state", folder + "/run", folder + "/cache"}, local);
+  const auto here = folder + "/cache/images/0123456789abcdef0123";
+  std::filesystem::create_directories(here + "/tree/etc");
+  const Json newer = {{"version", 2}, {"what is new", {}}, {"layers", {"/prepared", here + "/tree"}}};
+  REQUIRE(write_file(folder + "/state/clusters/one/machines/one-1/machine.json", newer.dump()).ok());
+  CHECK_FALSE(images.remove("0123456789abcdef0123").ok());
+}
