@@ -57,9 +57,7 @@ Result<DemoGround> demo_ground(Front& front, Cluster& cluster, DemoWish wish, co
   if (there && missing.empty() && wish.servers == 0) return ground;
 
   front.tell("making what VMs need in project " + wish.project);
-  if (wish.image_file.empty()) {
-    MS_TRY(wish.image_file, cluster.guest_image(watch));
-  }
+  wish.image_file = [&] { return cluster.guest_image(watch); };
   MS_TRY(const auto external, openstack::find(*admin, openstack::collections::networks, wish.external.name,
                                               {{"router:external", "true"}}, watch.stop));
   if (!external && wish.external.cidr.empty()) {

@@ -46,8 +46,9 @@ Status make_flavors_and_image(Session& admin, const DemoWish& wish, DemoIds& ids
                                             {"disk", flavor.disk_gib}},
                                            {}, wait.stop));
   }
+  MS_TRY(const std::string file, wish.image_file());
   wait.tell("image " + wish.image.name + " to be stored");
-  MS_TRY(const auto image, ensure_image(admin, wish.image, wish.image_file, wait));
+  MS_TRY(const auto image, ensure_image(admin, wish.image, file, wait));
   ids.image = image.id;
   return {};
 }

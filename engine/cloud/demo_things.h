@@ -28,7 +28,7 @@ struct DemoWish {
   std::string public_key;  // empty: none
   ExternalNetworkWish external;
   openstack::ImageWish image;
-  std::string image_file;
+  std::function<Result<std::string>()> image_file;  // its path; asked for while other things are made
   int servers = 0;
   std::string flavor = "m1.tiny";
   std::string user_data;

@@ -149,7 +149,8 @@ class DemoResource : public Resource<Demo> {
   bool resumable() const override { return true; }
   std::string import_id() const override { return "CLUSTER_ID/demo"; }
 
-  Status plan(Plan<Demo>& plan, Call&) override {
+  Status plan(Plan<Demo>& plan, Call& call) override {
+    if (!plan.prior && plan.planned.image.is_null()) look_at_tools(plan.planned, call);
     // Only another number of VMs, or drift, changes which there are.
     const bool same = plan.prior &&
                       plan.prior->server.value_or({}).count == plan.planned.server.value_or({}).count &&
@@ -232,6 +233,33 @@ class DemoResource : public Resource<Demo> {
   }
 
  private:
+  // Whether the host can build the guest. A cluster that does not exist yet is taken to be made from this host.
+  void look_at_tools(const Demo& planned, Call& call) {
+    auto watch = watching(call);
+    watch.limit = std::chrono::minutes(1);
+    const auto looked = [&]() -> Result<Json> {
+      if (planned.cluster_id.is_known()) {
+        MS_TRY(const auto cloud, clouds_.of_id(*planned.cluster_id));
+        return cloud->on_host({"guest", "check"}, {}, watch);
+      }
+      MS_TRY(const std::string program, hypervisor_beside_this_program());
+      return ClusterNode({}, {}, {}, program, clouds_.open).on_host({"guest", "check"}, {}, watch);
+    }();
+    if (!looked) {
+      if (looked.error().kind == ErrorKind::ask)
+        call.error("The demo's guest cannot be built", looked.error().text(), "image");
+      else
+        call.warn("The demo's guest is looked at in apply", looked.error().text());
+      return;
+    }
+    std::string packages;
+    for (const auto& name : looked->value("missing", Json::array()))
+      packages += " " + name.get<std::string>();
+    if (!packages.empty())
+      call.error("Tools that build the demo's guest are missing:" + packages,
+                 "To go on: apt-get install" + packages + ", or give an image of your own.", "image");
+  }
+
   static openstack::Wait waiting(Call& call) {
     openstack::Wait wait;
     wait.limit = watching(call).limit;
@@ -273,7 +301,7 @@ class DemoResource : public Resource<Demo> {
     auto wish = wish_of(demo);
     wish.public_key = public_key_of(demo);
     const auto wait = waiting(call);
-    MS_TRY(wish.image_file, image_file(*cloud, demo, call));
+    wish.image_file = [&] { return image_file(*cloud, demo, call); };
     MS_TRY(openstack::Session * admin, cloud->admin(watching(call)));
     MS_TRY(const auto external, openstack::find(*admin, openstack::collections::networks, wish.external.name,
                                                 {{"router:external", "true"}}, call.stop()));

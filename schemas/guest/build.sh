@@ -4,6 +4,7 @@
 #
 #   build.sh            prints the path of the image, after building it when this content is not there yet
 #   build.sh --key      prints what the content is: a hash of this file and of the packages' versions
+#   build.sh --lacks    prints the packages of this host that building it takes and that are missing, one a line
 #
 # Places: ${MICROSTACK_CACHE:-/var/cache/microstack}/guest/KEY.qcow2. Errors go to stderr, and nothing is left behind.
 set -euo pipefail
@@ -14,21 +15,34 @@ cache=${MICROSTACK_CACHE:-/var/cache/microstack}/guest
 fail() { echo "guest image: $*" >&2; exit 1; }
 
 [ "$(uname -m)" = x86_64 ] || fail "only x86_64 guests can be built; this host is $(uname -m). Give microstack_demo an image of its own"
-missing=
-for need in apt-get:apt dpkg-deb:dpkg cpio:cpio depmod:kmod sfdisk:fdisk mkfs.fat:dosfstools mcopy:mtools \
-  syslinux:syslinux qemu-img:qemu-utils openssl:openssl xz:xz-utils; do
-  PATH=$PATH:/usr/sbin:/sbin command -v "${need%:*}" >/dev/null || missing="$missing ${need#*:}"
-done
-[ -f /usr/lib/syslinux/mbr/mbr.bin ] || missing="$missing syslinux-common"
-[ -z "$missing" ] || fail "tools are missing: apt-get install$missing"
 PATH=$PATH:/usr/sbin:/sbin
 
-# --- what goes in; asking apt takes seconds, and its answer is the same as long as it knows the same
+# --- asking apt takes seconds, and its answer is the same as long as it knows the same
 known="$(sha256sum < "$0") $(stat -c '%Y %Z' /var/lib/apt/lists /var/lib/dpkg/status /etc/apt 2>/dev/null | tr '\n' ' ')"
 if [ "${1:-}" != --key ] && [ -f "$cache/last" ]; then
   { IFS= read -r of; IFS= read -r image; } <"$cache/last" || true
-  if [ "$of" = "$known" ] && [ -f "$image" ]; then echo "$image"; exit; fi
+  if [ "$of" = "$known" ] && [ -f "$image" ]; then
+    [ "${1:-}" = --lacks ] || echo "$image"
+    exit
+  fi
 fi
+missing=
+for need in apt-get:apt dpkg-deb:dpkg cpio:cpio depmod:kmod sfdisk:fdisk mkfs.fat:dosfstools mcopy:mtools \
+  syslinux:syslinux qemu-img:qemu-utils xz:xz-utils; do
+  command -v "${need%:*}" >/dev/null || missing="$missing ${need#*:}"
+done
+[ -f /usr/lib/syslinux/mbr/mbr.bin ] || missing="$missing syslinux-common"
+if [ "${1:-}" = --lacks ]; then
+  [ -z "$missing" ] || printf '%s\n' $missing
+  exit
+fi
+[ -z "$missing" ] || fail "tools are missing: apt-get install$missing"
+
+# --- what goes in. apt reads all its lists again at every question where its cache is switched off: here it has one.
+mkdir -p "$cache"
+asking=$(mktemp -d "$cache/.asking-XXXXXX")
+trap 'rm -rf "$asking"' EXIT
+apt-cache() { command apt-cache -o Dir::Cache::pkgcache="$asking/packages" "$@"; }
 kernel=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | awk '/Depends: linux-image-/{print $2; exit}')
 [ -n "$kernel" ] || fail "the package lists do not have linux-image-cloud-amd64: apt-get update"
 packages=$(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
@@ -37,8 +51,8 @@ packages=$(apt-cache depends --recurse --no-recommends --no-suggests --no-confli
 versions=$(apt-cache policy $kernel $packages | awk '/^[^ ]/{n=$1} /Candidate:/ && $2 != "(none)" {print n $2}')
 key=$( (cat "$0"; echo "$versions") | sha256sum | cut -c1-20)
 if [ "${1:-}" = --key ]; then echo "$key"; exit; fi
+rm -rf "$asking"
 image=$cache/$key.qcow2
-mkdir -p "$cache"
 exec 9>"$cache/.lock"
 flock -w 600 9 || fail "another build holds $cache/.lock since 600 s"
 done_with() {

@@ -31,8 +31,9 @@ struct Fixture {
   }
   Fixture() : http(direct()), admin(http, world.admin()) {
     wish.image.name = "guest";
-    wish.image_file = folder.path + "/image";
-    std::ofstream(wish.image_file) << "an image";
+    const std::string image = folder.path + "/image";
+    std::ofstream(image) << "an image";
+    wish.image_file = [image] { return Result<std::string>(image); };
     wish.external.cidr = "172.24.4.0/24";
     wish.servers = 2;
   }

@@ -1,6 +1,6 @@
 // A small microstack-hypervisor: a host with machines and a node, as files below MICROSTACK_STATE. world.json
 // says what it has to tell: {"machines":[], "findings":[], "facts":{}, "differences":[], "fail":"why install
-// fails", "guest_image":"path"}. calls.txt has a line for each verb; the deployment is the real one.
+// fails", "guest_image":"path", "guest_missing":[]}. calls.txt has a line for each verb; the deployment is the real one.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -81,6 +81,7 @@ int main(int argc, char** argv) {
   if (verb == "probe --machine") return done({{"findings", world.value("findings", Json::array())}});
   if (verb == "probe") return done(world.value("probe", Json::object()));
   if (verb == "guest image") return done({{"path", world.value("guest_image", "")}});
+  if (verb == "guest check") return done({{"missing", world.value("guest_missing", Json::array())}});
   if (verb == "install -") return install();
   if (verb == "status") return status();
   if (verb == "remove") return remove();
