@@ -1,5 +1,7 @@
 #include "engine/cloud/credentials_file.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "engine/base/file.h"
@@ -45,7 +47,12 @@ Status ensure_credentials_file(const CredentialsFile& file, openstack::Session& 
 
 Status remove_credentials_file(const CredentialsFile& file) {
   MS_CHECK(remove_file(file.path));
-  return remove_file(file.ca_path());
+  MS_CHECK(remove_file(file.ca_path()));
+  if (file.path != CredentialsFile::default_path(file.cloud)) return {};
+  // ~/.config/microstack/NAME and above, where nothing is in them. By rmdir: a link to a folder stays.
+  auto folder = file.path.substr(0, file.path.rfind('/'));
+  for (int up = 0; up < 3 && ::rmdir(folder.c_str()) == 0; ++up) folder.resize(folder.rfind('/'));
+  return {};
 }
 
 }  // namespace microstack
