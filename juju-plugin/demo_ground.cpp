@@ -72,7 +72,7 @@ Result<DemoGround> demo_ground(Front& front, Cluster& cluster, DemoWish wish, co
           {"--cidr"});
   }
   MS_CHECK(make_demo_ground(*admin, wish, password, ground.ids, waiting(watch)));
-  MS_CHECK(make_demo_tenant(*ground.tenant, wish, ground.ids, waiting(watch)));
+  MS_CHECK(make_demo_tenant(*admin, *ground.tenant, wish, ground.ids, waiting(watch)));
   return ground;
 }
 

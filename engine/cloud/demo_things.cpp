@@ -53,18 +53,15 @@ Status make_flavors_and_image(Session& admin, const DemoWish& wish, DemoIds& ids
   return {};
 }
 
-Status make_external_network_and_account(Session& admin, const DemoWish& wish, const Secret& password,
-                                         DemoIds& ids, std::stop_token stop) {
-  if (wish.external.cidr.empty()) {
+Status make_account(Session& admin, const DemoWish& wish, const Secret& password, DemoIds& ids,
+                    std::stop_token stop) {
+  if (wish.external.cidr.empty()) {  // else it is made when it is needed
     MS_TRY(const auto there,
            find(admin, collections::networks, wish.external.name, {{"router:external", "true"}}, stop));
     if (!there)
       return ask("there is no external network " + wish.external.name, admin.access().auth_url,
                  "add a microstack_external_network, and depends_on it", {"external_network"});
     ids.external_network = id_of(*there);
-  } else {
-    MS_TRY(const auto external, ensure_external_network(admin, wish.external, stop));
-    ids.external_network = external.id;
   }
   MS_TRY(const Json project, find_or_create(admin, collections::projects,
                                             {{"name", wish.project}, {"domain_id", "default"}}, {}, stop));
@@ -81,7 +78,6 @@ Status make_external_network_and_account(Session& admin, const DemoWish& wish, c
   return assign_role(admin, ids.project, id_of(user), id_of(*role), stop);
 }
 
-// Begun as soon as it can be, so that the rest is made while Nova builds.
 Status begin_servers(Session& tenant, const DemoWish& wish, DemoIds& ids, std::stop_token stop) {
   ids.servers.clear();
   ids.server_names.clear();
@@ -106,16 +102,6 @@ Status begin_servers(Session& tenant, const DemoWish& wish, DemoIds& ids, std::s
   return {};
 }
 
-// A server's port is there long before the server is active.
-Status wait_for_port(Session& tenant, const std::string& server, const Wait& wait) {
-  return wait_until("the port of server " + server, wait, [&]() -> Result<bool> {
-    MS_TRY(const auto ports, list(tenant, collections::ports, {{"device_id", server}}, wait.stop));
-    if (!ports.empty()) return true;
-    MS_TRY(const bool building, is_being_built(tenant, server, wait.stop));
-    return !building;
-  });
-}
-
 }  // namespace
 
 Status make_demo_ground(Session& admin, const DemoWish& wish, const Secret& password, DemoIds& ids,
@@ -124,14 +110,15 @@ Status make_demo_ground(Session& admin, const DemoWish& wish, const Secret& pass
   DemoIds stored;
   auto storing =
       std::async(std::launch::async, [&] { return make_flavors_and_image(admin, wish, stored, wait); });
-  const Status ground = make_external_network_and_account(admin, wish, password, ids, wait.stop);
+  const Status ground = make_account(admin, wish, password, ids, wait.stop);
   const Status image = storing.get();
   ids.image = stored.image;
   MS_CHECK(image);
   return ground;
 }
 
-Status make_demo_tenant(Session& tenant, const DemoWish& wish, DemoIds& ids, const Wait& wait) {
+Status make_demo_tenant(Session& admin, Session& tenant, const DemoWish& wish, DemoIds& ids,
+                        const Wait& wait) {
   const Filters own = {{"project_id", ids.project}};
   MS_TRY(const Json network,
          find_or_create(tenant, collections::networks, {{"name", wish.project}}, own, wait.stop));
@@ -154,7 +141,16 @@ Status make_demo_tenant(Session& tenant, const DemoWish& wish, DemoIds& ids, con
                           {{"name", wish.project}, {"public_key", wish.public_key}}, {}, wait.stop));
   }
   MS_CHECK(begin_servers(tenant, wish, ids, wait.stop));
+  // Neutron answers one request at a time, and Nova's are what a guest waits for before it boots. All that only its address
+  // needs is made while it boots.
+  for (const auto& server : ids.servers) {
+    MS_TRY([[maybe_unused]] const auto active, wait_active(tenant, server, wait));
+  }
 
+  if (!wish.external.cidr.empty()) {
+    MS_TRY(const auto external, ensure_external_network(admin, wish.external, wait.stop));
+    ids.external_network = external.id;
+  }
   MS_TRY(const Json router,
          find_or_create(
              tenant, collections::routers,
@@ -166,11 +162,8 @@ Status make_demo_tenant(Session& tenant, const DemoWish& wish, DemoIds& ids, con
 
   ids.floating_ips.clear();
   for (const auto& server : ids.servers) {
-    MS_CHECK(wait_for_port(tenant, server, wait));
-    auto address = ensure_floating_ip(tenant, server, ids.external_network, wait.stop);
-    MS_TRY(const auto active, wait_active(tenant, server, wait));  // says why, where a server has no port
-    MS_CHECK(address);
-    ids.floating_ips.push_back(*address);
+    MS_TRY(const auto address, ensure_floating_ip(tenant, server, ids.external_network, wait.stop));
+    ids.floating_ips.push_back(address);
   }
   return {};
 }

@@ -40,12 +40,13 @@ struct DemoIds {
   std::vector<std::string> floating_ips;
 };
 
-// The administrator's part: flavors, image, external network, project, account.
+// What servers need of the administrator: flavors, image, project, account.
 Status make_demo_ground(openstack::Session& admin, const DemoWish& wish, const Secret& password, DemoIds& ids,
                         const openstack::Wait& wait);
-// The account's own part, in its project: network, router, rules, key, servers with floating IPs.
-Status make_demo_tenant(openstack::Session& tenant, const DemoWish& wish, DemoIds& ids,
-                        const openstack::Wait& wait);
+// The account's own part, in its project: network, key, servers, then the external network where it is to be made, router,
+// rules, floating IPs.
+Status make_demo_tenant(openstack::Session& admin, openstack::Session& tenant, const DemoWish& wish,
+                        DemoIds& ids, const openstack::Wait& wait);
 
 // What is missing, in words; `project_there` tells whether there is anything at all.
 Result<std::vector<std::string>> demo_drift(openstack::Session& admin, const DemoWish& wish, DemoIds& ids,

@@ -294,9 +294,8 @@ Status Machines::make_files(const Record& record, const ClusterNetwork& network)
     auto mounted = run_ok(host_, command({"mount", "-t", "overlay", "overlay", "-o", files.overlay, root}));
     if (!mounted) {
       const char* moved_by = here.starts_with(places_.cache + "/") ? "MICROSTACK_CACHE" : "MICROSTACK_STATE";
-      auto error =
-          ask("the machine's file system cannot be mounted", root,
-              std::string("its folder must not itself lie on an overlay: move it with ") + moved_by);
+      auto error = ask("the machine's file system cannot be mounted", root,
+                       std::string("its folder must not itself lie on an overlay: move it with ") + moved_by);
       return std::move(error).because(std::move(mounted).error());
     }
   }

@@ -45,9 +45,8 @@ std::string sql_name(const std::string& name) {
 
 Result<std::vector<Sql::Row>> Sql::query(const std::string& statements, std::stop_token stop,
                                          std::chrono::milliseconds limit) {
-  Command command{
-      {"mariadb", "--no-defaults", "--skip-ssl", "--batch", "--skip-column-names",
-       "--default-character-set=utf8mb4"}};
+  Command command{{"mariadb", "--no-defaults", "--skip-ssl", "--batch", "--skip-column-names",
+                   "--default-character-set=utf8mb4"}};
   command.stdin_text = statements;
   command.limit = limit;
   MS_TRY(const auto result, host_.run(command, stop));

@@ -316,7 +316,7 @@ class DemoResource : public Resource<Demo> {
     DemoIds ids;
     MS_CHECK(make_demo_ground(*admin, wish, password, ids, wait));
     MS_TRY(const auto tenant, cloud->session(wish.user, password, wish.project));
-    MS_CHECK(make_demo_tenant(*tenant, wish, ids, wait));
+    MS_CHECK(make_demo_tenant(*admin, *tenant, wish, ids, wait));
     MS_CHECK(remove_demo_servers(*tenant, wish, wish.servers, wait));
     demo.id = *demo.cluster_id + "/" + wish.project;
     set(ids, demo);

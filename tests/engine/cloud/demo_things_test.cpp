@@ -54,7 +54,7 @@ struct Fixture {
   Status make() {
     MS_CHECK(make_demo_ground(admin, wish, Secret("demo's own"), ids, wait()));
     auto own = tenant();
-    return make_demo_tenant(own, wish, ids, wait());
+    return make_demo_tenant(admin, own, wish, ids, wait());
   }
   std::vector<std::string> drift() {
     bool there = false;
