@@ -1,12 +1,16 @@
 #include "engine/cloud/hypervisor.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <mutex>
 
 #include "engine/base/file.h"
 #include "engine/base/hash.h"
+#include "engine/host/carried.h"
 
 namespace microstack {
 
@@ -57,16 +61,40 @@ Result<std::string> hypervisor_beside_this_program() {
              "install the provider's whole package, or name the file in MICROSTACK_HYPERVISOR");
 }
 
-Result<std::string> carry_hypervisor(Host& node, const std::string& program) {
-  MS_TRY(auto bytes, read_file(program));
+namespace {
+
+// Which content a file has, read again only when it is another file: many nodes are sent the same program at once.
+Result<std::string> content_of(const std::string& program) {
+  struct Known {
+    struct timespec changed;
+    off_t size;
+    std::string hash;
+  };
+  static std::mutex mutex;
+  static std::map<std::string, Known> known;
+  const std::lock_guard lock(mutex);
+  struct stat about {};
+  if (::stat(program.c_str(), &about) != 0) return ask("the program is not there", program);
+  const auto found = known.find(program);
+  if (found != known.end() && found->second.size == about.st_size &&
+      found->second.changed.tv_sec == about.st_mtim.tv_sec &&
+      found->second.changed.tv_nsec == about.st_mtim.tv_nsec)
+    return found->second.hash;
+  MS_TRY(const auto bytes, read_file(program));
   if (!bytes) return ask("the program is not there", program);
-  const auto path =
-      "/usr/local/lib/microstack/" + sha256_hex(*bytes).substr(0, 16) + "/microstack-hypervisor";
+  return (known[program] = {about.st_mtim, about.st_size, sha256_hex(*bytes).substr(0, 16)}).hash;
+}
+
+}  // namespace
+
+Result<std::string> carry_hypervisor(Host& node, const std::string& program) {
+  MS_TRY(const auto content, content_of(program));
+  const auto path = "/usr/local/lib/microstack/" + content + "/microstack-hypervisor";
   Command look;
   look.argv = {"test", "-x", path};
   MS_TRY(const auto there, node.run(look));
   if (there.ok()) return path;
-  MS_CHECK(node.write(path, {std::move(*bytes), 0755}));
+  MS_CHECK(send_file(node, program, path, 0755));
   return path;
 }
 

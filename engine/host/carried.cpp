@@ -4,6 +4,7 @@
 
 #include <cctype>
 #include <charconv>
+#include <filesystem>
 
 #include "engine/host/process.h"
 
@@ -149,17 +150,35 @@ Result<std::optional<FileContent>> read_by_command(Host& host, const std::string
   return std::optional(std::move(content));
 }
 
-Status write_by_command(Host& host, const std::string& path, const FileContent& content) {
-  MS_CHECK(check_path(path, host.name()));
-  auto command = script(kWrite, {path, fmt::format("{:04o}", content.mode), content.owner, content.group,
-                                 std::to_string(content.bytes.size())});
-  command.stdin_text = content.bytes;
+namespace {
+
+Status write_whole(Host& host, Command command, const std::string& path) {
   command.limit = std::chrono::minutes(10);  // a program of 40 MB over a slow line
   MS_TRY(auto result, host.run(command));
   if (result.exit_code == 21) return give_up("is a folder, not a file", host.name() + ":" + path);
   if (result.exit_code == 22) return retry("the file arrived cut off", host.name() + ":" + path);
   if (!result.ok()) return failed("cannot write the file", path, host, result);
   return {};
+}
+
+}  // namespace
+
+Status write_by_command(Host& host, const std::string& path, const FileContent& content) {
+  MS_CHECK(check_path(path, host.name()));
+  auto command = script(kWrite, {path, fmt::format("{:04o}", content.mode), content.owner, content.group,
+                                 std::to_string(content.bytes.size())});
+  command.stdin_text = content.bytes;
+  return write_whole(host, std::move(command), path);
+}
+
+Status send_file(Host& host, const std::string& file, const std::string& path, unsigned mode) {
+  MS_CHECK(check_path(path, host.name()));
+  std::error_code unknown;
+  const auto size = std::filesystem::file_size(file, unknown);
+  if (unknown) return give_up(fmt::format("cannot be sent: {}", unknown.message()), file);
+  auto command = script(kWrite, {path, fmt::format("{:04o}", mode), "root", "root", std::to_string(size)});
+  command.stdin_file = file;
+  return write_whole(host, std::move(command), path);
 }
 
 Status remove_by_command(Host& host, const std::string& path) {

@@ -32,6 +32,9 @@ Result<std::optional<FileContent>> read_by_command(Host& host, const std::string
 Status write_by_command(Host& host, const std::string& path, const FileContent& content);
 Status remove_by_command(Host& host, const std::string& path);
 
+// Brings a file of this machine to a host, whole or not at all, as root's; no more than a buffer of it is in memory.
+Status send_file(Host& host, const std::string& file, const std::string& path, unsigned mode);
+
 // Paths are absolute, have no ".." and are not "/".
 Status check_path(const std::string& path, const std::string& host);
 

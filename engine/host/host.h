@@ -23,6 +23,7 @@ struct Command {
   std::string directory;                    // working folder; empty: /
   std::chrono::milliseconds limit{60'000};  // the command is ended after it: error of kind retry
   std::function<void(std::string_view line)> on_line;  // each line of stdout as it comes, without the newline
+  std::string stdin_file;  // a file of this very machine, sent behind stdin_text, a part at a time
 };
 
 struct CommandResult {

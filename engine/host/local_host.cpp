@@ -95,6 +95,7 @@ Result<CommandResult> run_through_sudo(const Command& command, std::stop_token s
   process.argv.insert(process.argv.end(), carried.argv.begin(), carried.argv.end());
   process.environment = minimal_environment("/");
   process.stdin_text = std::move(carried.stdin_text);
+  process.stdin_file = command.stdin_file;
   process.limit = command.limit;
   process.on_line = command.on_line;
   MS_TRY(auto result, run_process(process, std::move(stop)));
@@ -124,6 +125,7 @@ Result<CommandResult> LocalHost::run(const Command& command, std::stop_token sto
       process.environment.push_back(variable);
   for (const auto& [name, value] : command.env) process.environment.push_back(name + "=" + value);
   process.stdin_text = command.stdin_text;
+  process.stdin_file = command.stdin_file;
   if (!command.directory.empty()) process.directory = command.directory;
   process.limit = command.limit;
   process.on_line = command.on_line;

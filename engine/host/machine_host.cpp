@@ -32,6 +32,7 @@ Result<CommandResult> MachineHost::run(const Command& command, std::stop_token s
   entering.argv = {"sh", "-c", kEnter, "sh", std::to_string(leader)};
   entering.argv.insert(entering.argv.end(), carried.argv.begin(), carried.argv.end());
   entering.stdin_text = std::move(carried.stdin_text);
+  entering.stdin_file = command.stdin_file;
   entering.limit = command.limit;
   entering.on_line = command.on_line;
   MS_TRY(auto result, outer_.run(entering, std::move(stop)));

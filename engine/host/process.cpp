@@ -174,6 +174,29 @@ class Lines {
   std::string rest_;
 };
 
+// What the child is given: a text, then a file, of which no more than a buffer is in memory.
+class Feed {
+ public:
+  Feed(std::string_view text, Descriptor file) : rest_(text), file_(std::move(file)) {}
+  // What is to be written next; empty at the end.
+  Result<std::string_view> next() {
+    while (rest_.empty() && file_.get() >= 0) {
+      const auto got = ::read(file_.get(), buffer_.data(), buffer_.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return give_up(fmt::format("cannot read what is to be sent: {}", strerror(errno)));
+      if (got == 0) file_.close();
+      rest_ = {buffer_.data(), static_cast<std::size_t>(got)};
+    }
+    return rest_;
+  }
+  void written(std::size_t bytes) { rest_.remove_prefix(bytes); }
+
+ private:
+  std::string_view rest_;
+  Descriptor file_;
+  std::array<char, 65536> buffer_;
+};
+
 // Reads what is there. False at the end of the stream.
 template <class Take>
 bool drain(int fd, Take take) {
@@ -207,6 +230,14 @@ Result<CommandResult> run_process(const Process& process, std::stop_token stop) 
   const auto program = find_program(process.argv[0], process.environment);
   if (program.empty()) return CommandResult{127, {}, process.argv[0] + ": no such program\n"};
 
+  Descriptor file;
+  if (!process.stdin_file.empty()) {
+    file = Descriptor(::open(process.stdin_file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0)
+      return give_up(fmt::format("cannot open what is to be sent: {}", strerror(errno)), process.stdin_file);
+  }
+  Feed feed(process.stdin_text, std::move(file));
+  MS_TRY(const auto first, feed.next());
   MS_TRY(auto in, make_pipe());
   MS_TRY(auto out, make_pipe());
   MS_TRY(auto err, make_pipe());
@@ -249,8 +280,7 @@ Result<CommandResult> run_process(const Process& process, std::stop_token stop) 
     result.err.append(bytes);
     if (result.err.size() > 2 * kKeptStderr) result.err.erase(0, result.err.size() - kKeptStderr);
   };
-  std::size_t written = 0;
-  if (process.stdin_text.empty()) in.write.close();
+  if (first.empty()) in.write.close();
   std::optional<Error> early;  // why it is being ended
   bool killed = false;
   auto deadline = Clock::now() + process.limit;
@@ -274,11 +304,15 @@ Result<CommandResult> run_process(const Process& process, std::stop_token stop) 
     if (polled[1].revents && !drain(out.read.get(), take_out)) out.read.close();
     if (polled[2].revents && !drain(err.read.get(), take_err)) err.read.close();
     if (polled[3].revents) {
-      const auto rest = std::string_view(process.stdin_text).substr(written);
-      const auto sent = ::write(in.write.get(), rest.data(), rest.size());
-      if (sent > 0) written += static_cast<std::size_t>(sent);
-      if ((sent < 0 && errno != EAGAIN && errno != EINTR) || written == process.stdin_text.size())
-        in.write.close();
+      auto rest = feed.next();
+      const auto sent = rest && !rest->empty() ? ::write(in.write.get(), rest->data(), rest->size()) : 0;
+      if (sent > 0) {
+        feed.written(static_cast<std::size_t>(sent));
+        rest = feed.next();
+      }
+      // A child that does not read is no error; one that would take a file for whole that is not, is ended.
+      if (!rest && !early) end_early(rest.error());
+      if ((sent < 0 && errno != EAGAIN && errno != EINTR) || !rest || rest->empty()) in.write.close();
     }
     if (polled[0].revents) break;
     if (!early && stop.stop_requested()) {

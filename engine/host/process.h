@@ -26,6 +26,7 @@ struct Process {
   std::vector<std::string> argv;         // argv[0] is looked up in the PATH of `environment`
   std::vector<std::string> environment;  // all of it, "KEY=value"
   std::string stdin_text;
+  std::string stdin_file;    // sent after stdin_text, a part at a time
   std::optional<User> user;  // empty: as this process
   std::string directory = "/";
   std::chrono::milliseconds limit{60'000};

@@ -278,6 +278,7 @@ Result<CommandResult> SshHost::run(const Command& command, std::stop_token stop)
   remote.insert(remote.end(), carried.argv.begin(), carried.argv.end());
   auto process = session_->process(remote);
   process.stdin_text = std::move(carried.stdin_text);
+  process.stdin_file = command.stdin_file;
   process.limit = command.limit;
   process.on_line = command.on_line;
 

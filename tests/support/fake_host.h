@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -84,7 +86,13 @@ class FakeHost : public Host {
       program = programs_.find(command.argv[0].substr(command.argv[0].rfind('/') + 1));
     if (program == programs_.end()) return CommandResult{127, {}, command.argv[0] + ": no such program\n"};
     slept_ = {};
-    auto result = program->second(*this, command);
+    auto given = command;
+    if (!command.stdin_file.empty()) {
+      std::ifstream file(command.stdin_file, std::ios::binary);
+      if (!file) return give_up("cannot open what is to be sent", command.stdin_file);
+      given.stdin_text.append(std::istreambuf_iterator<char>(file), {});
+    }
+    auto result = program->second(*this, given);
     if (slept_ > command.limit) return retry(command.argv[0] + " took too long and was ended", name_);
     if (command.on_line) tell_lines(result.out, command.on_line);
     MS_CHECK(answer());

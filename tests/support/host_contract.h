@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "engine/host/host.h"
+#include "tests/support/temporary_folder.h"
 
 namespace microstack::contracts {
 
@@ -43,6 +45,19 @@ inline void host(Host& host, const std::string& folder) {
     const auto came = host.run(cat);
     REQUIRE(came.ok());
     CHECK(came.value().out == bytes);
+  }
+  {  // a file goes behind the text, larger than any pipe; one that is not there is told before anything runs
+    const testing::TemporaryFolder here;
+    const std::string path = here.path + "/sent", bytes(300'000, 'y');
+    std::ofstream(path) << bytes;
+    auto cat = command({"cat"});
+    cat.stdin_text = "first ";
+    cat.stdin_file = path;
+    const auto came = host.run(cat);
+    REQUIRE(came.ok());
+    CHECK(came.value().out == "first " + bytes);
+    cat.stdin_file = path + "-not";
+    CHECK_FALSE(host.run(cat).ok());
   }
   {  // a program that does not read its stdin
     auto deaf = command({"true"});
