@@ -53,6 +53,7 @@ struct Component {
   struct Traces {
     std::vector<std::string> paths;
     std::vector<std::string> units;
+    std::vector<std::string> mounts;  // taken away when nothing is in them any more
   };
   struct KeyRepository {  // fernet keys (0 staged, 1 primary), made here without any Python
     std::string path;     // /etc/keystone/fernet-keys

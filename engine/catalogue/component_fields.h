@@ -47,7 +47,7 @@ MS_FIELDS_COMPLETE(Component::Certificate);
 template <>
 struct Fields<Component::Traces> {
   using Self = Component::Traces;
-  static constexpr auto list = fields(MS_FIELD(paths), MS_FIELD(units));
+  static constexpr auto list = fields(MS_FIELD(paths), MS_FIELD(units), MS_FIELD(mounts));
 };
 MS_FIELDS_COMPLETE(Component::Traces);
 

@@ -66,9 +66,27 @@ Status TracesStep::apply(StepContext& context) {
   MS_TRY(const auto states, systemd_.states(fact_.units, context.stop));
   for (std::size_t i = 0; i < states.size(); ++i)
     if (states[i].running()) record["units"].push_back(fact_.units[i]);
+  record["mounts"] = Json::array();
+  for (const auto& mount : fact_.mounts) {
+    MS_TRY(const auto mounted, host_.run(Command{{"mountpoint", "-q", mount}}, context.stop));
+    if (mounted.ok()) record["mounts"].push_back(mount);
+  }
   // Bytes that are no text are of no program's configuration.
   const auto text = record.dump(-1, ' ', false, Json::error_handler_t::replace);
   return undo_.keep(id(), UndoRecord{true, FileContent{text, 0600, "root", "root"}});
+}
+
+Status TracesStep::unmount(const Json& before, std::stop_token stop) {
+  for (const auto& mount : fact_.mounts) {
+    if (std::find(before.begin(), before.end(), mount) != before.end()) continue;
+    MS_TRY(const auto mounted, host_.run(Command{{"mountpoint", "-q", mount}}, stop));
+    if (!mounted.ok()) continue;
+    MS_TRY(const auto inside, run_ok(host_, Command{{"ls", "-A", mount}}, stop));
+    if (!inside.empty()) continue;  // somebody's
+    MS_TRY([[maybe_unused]] const auto out, run_ok(host_, Command{{"umount", mount}}, stop));
+    MS_TRY([[maybe_unused]] const auto left, host_.run(Command{{"rmdir", "--", mount}}, stop));
+  }
+  return {};
 }
 
 Status TracesStep::undo(StepContext& context) {
@@ -83,6 +101,7 @@ Status TracesStep::undo(StepContext& context) {
     if (states[i].running() && std::find(ran.begin(), ran.end(), fact_.units[i]) == ran.end())
       MS_CHECK(systemd_.stop(fact_.units[i], context.stop));
   }
+  MS_CHECK(unmount(record.value("mounts", Json::array()), context.stop));
   const Json& was = record["files"];
   MS_TRY(const auto found, look(context.stop));
   std::string gone;  // the last folder that was taken away: all below it went along

@@ -17,6 +17,8 @@ struct TracesFact {
   std::string component;
   std::vector<std::string> paths;  // folders and files; below /etc contents are kept, too
   std::vector<std::string> units;  // such as sockets that start the component's own unit
+  std::vector<std::string> mounts =
+      {};  // folders that are mounted on themselves; left where something is in them
 };
 
 class TracesStep : public Step {
@@ -27,7 +29,9 @@ class TracesStep : public Step {
   std::string id() const override { return "traces:" + fact_.component; }
   std::string title() const override { return "Note what was there before " + fact_.component; }
   std::string host() const override { return host_.name(); }
-  Json inputs() const override { return {{"paths", fact_.paths}, {"units", fact_.units}}; }
+  Json inputs() const override {
+    return {{"paths", fact_.paths}, {"units", fact_.units}, {"mounts", fact_.mounts}};
+  }
   Result<Truth> check(StepContext& context) override;
   Status apply(StepContext& context) override;
   Status undo(StepContext& context) override;
@@ -39,6 +43,7 @@ class TracesStep : public Step {
     std::string owner;  // nova:nova
   };
   Result<std::map<std::string, Found>> look(std::stop_token stop);
+  Status unmount(const Json& before, std::stop_token stop);
 
   Host& host_;
   Systemd& systemd_;

@@ -209,12 +209,13 @@ class Writer {
     for (const auto& settings : component.native.open_vswitch)
       MS_CHECK(add_open_vswitch(component, settings));
     // Last of what stands before any of its programs runs, so first to be undone when none runs any more.
-    if (const auto& traces = component.native.traces; !traces.paths.empty() || !traces.units.empty())
-      parts.ground.push_back(
-          add(component.name, Kind::traces,
-              std::make_unique<TracesStep>(tools_.host, tools_.systemd, tools_.undo,
-                                           TracesFact{component.name, traces.paths, traces.units}),
-              Ids{packages_id} + parts.ground));
+    if (const auto& traces = component.native.traces;
+        !traces.paths.empty() || !traces.units.empty() || !traces.mounts.empty())
+      parts.ground.push_back(add(
+          component.name, Kind::traces,
+          std::make_unique<TracesStep>(tools_.host, tools_.systemd, tools_.undo,
+                                       TracesFact{component.name, traces.paths, traces.units, traces.mounts}),
+          Ids{packages_id} + parts.ground));
     return {};
   }
 

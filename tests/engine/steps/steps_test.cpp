@@ -276,17 +276,30 @@ struct LibvirtWorld : World {
   LibvirtWorld() {
     program("find", find);
     program("rmdir", [](FakeHost&, const Command&) { return CommandResult{}; });
+    program("mountpoint", [this](FakeHost&, const Command& command) {
+      return CommandResult{mounts.contains(command.argv.back()) ? 0 : 32, {}, {}};
+    });
+    program("umount", [this](FakeHost&, const Command& command) {
+      return CommandResult{mounts.erase(command.argv.back()) == 1 ? 0 : 32, {}, {}};
+    });
+    program("ls", [this](FakeHost&, const Command& command) {
+      const auto found = mounts.find(command.argv.back());
+      return CommandResult{0, found == mounts.end() ? "" : found->second, {}};
+    });
     files["/etc/libvirt/default.xml"] = {"<network/>", 0600};
     files["/var/lib/libvirt/images/mine"] = {"a disk"};
     units["virtlogd"].active = true;
     units["libvirtd"] = {};
   }
+  std::map<std::string, std::string> mounts = {{"/run/mine", ""}};  // path -> what ls says of it
 };
 
 std::unique_ptr<TracesStep> libvirt_traces(LibvirtWorld& world) {
-  return std::make_unique<TracesStep>(
-      world, world.systemd, world.undo,
-      TracesFact{"compute", {"/etc/libvirt", "/var/lib/libvirt"}, {"virtlogd", "libvirtd"}});
+  return std::make_unique<TracesStep>(world, world.systemd, world.undo,
+                                      TracesFact{"compute",
+                                                 {"/etc/libvirt", "/var/lib/libvirt"},
+                                                 {"virtlogd", "libvirtd"},
+                                                 {"/run/mine", "/run/netns", "/run/others"}});
 }
 
 }  // namespace
@@ -305,7 +318,12 @@ TEST_CASE("what a component's programs made is taken away, and what they rewrote
   world.files["/var/lib/libvirt/qemu/domain-1/monitor.sock"] = {};
   world.files["/var/lib/libvirt/qemu/domain-1/key"] = {};
   world.units["libvirtd"].active = true;
+  world.mounts["/run/netns"] = "";
+  world.mounts["/run/others"] = "a-namespace\n";
   REQUIRE(libvirt_traces(world)->undo(context));
+  CHECK(world.mounts.contains("/run/mine"));         // was there before
+  CHECK_FALSE(world.mounts.contains("/run/netns"));  // came since, and nothing is in it
+  CHECK(world.mounts.contains("/run/others"));       // came since, and is somebody's now
   REQUIRE(world.files.size() == before.size());
   for (const auto& [path, file] : before) CHECK(world.text(path) == file.bytes);
   CHECK(world.units["virtlogd"].active);
