@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "engine/base/file.h"
@@ -36,6 +37,31 @@ Result<bool> succeeds(Host& host, std::vector<std::string> argv) {
   if (result.exit_code == 127)
     return ask(result.err.substr(0, result.err.find('\n')), host.name(), "install iproute2 and nftables");
   return result.ok();
+}
+
+std::string link_record(const Places& places, const std::string& cluster, const std::string& link) {
+  return cluster_folder(places, cluster) + "/link-" + link;
+}
+
+// A link that is to become a port must be there, and be nobody's: its addresses would lead nowhere. What it was before is
+// written down.
+Status note_link(const Places& places, Host& host, const std::string& cluster, const std::string& link) {
+  MS_TRY(const auto said, host.run(command({"ip", "-j", "address", "show", "dev", link})));
+  const auto json = Json::parse(said.out, nullptr, false);
+  if (!said.ok() || !json.is_array() || json.empty())
+    return ask("there is no link " + link, host.name(), "see its links: ip link", {"networks"});
+  const Json& found = json.front();
+  for (const auto& address : found.value("addr_info", Json::array()))
+    if (address.value("family", std::string()) == "inet")
+      return ask(fmt::format("the link {} has the address {}, which would no longer be reached", link,
+                             address.value("local", std::string())),
+                 host.name(), "give a link without addresses", {"networks"});
+  if (found.contains("master"))
+    return ask(fmt::format("the link {} is a port of {} already", link, found["master"].get<std::string>()),
+               host.name(), "give another link", {"networks"});
+  const auto flags = found.value("flags", Json::array());
+  const bool up = std::find(flags.begin(), flags.end(), "UP") != flags.end();
+  return write_file(link_record(places, cluster, link), up ? "up\n" : "down\n");
 }
 
 std::vector<std::string> recorded_clusters(const Places& places) {
@@ -135,6 +161,11 @@ Result<ClusterNetwork> reserve_network(const Places& places, Host& host, const s
     const auto differs = [](const std::string& wanted, const std::string& have) {
       return !wanted.empty() && wanted != have;
     };
+    if (differs(wish.management_link, recorded->management_link) ||
+        differs(wish.tunnel_link, recorded->tunnel_link))
+      return ask(fmt::format("cluster {} has other links in its networks on this host: {}, {}", cluster,
+                             recorded->management_link, recorded->tunnel_link),
+                 "local", "give those, or remove its machines here first", {"networks"});
     if (differs(wish.management, recorded->management) || differs(wish.external, recorded->external) ||
         differs(wish.tunnel, recorded->tunnel))
       return ask(fmt::format("cluster {} has its networks already: {}, {}, {}", cluster, recorded->management,
@@ -147,8 +178,13 @@ Result<ClusterNetwork> reserve_network(const Places& places, Host& host, const s
   ClusterNetwork network;
   network.cluster = cluster;
   network.tag = "ms" + sha256_hex(cluster).substr(0, 8);
+  network.management_link = wish.management_link;
+  network.tunnel_link = wish.tunnel_link;
+  const bool elsewhere =
+      !wish.management_link.empty();  // another host's: ours may be in them with other links
   const auto take = [&](const std::string& wanted, const Subnet& free, std::string& out) -> Status {
     out = wanted.empty() ? free.text() : wanted;
+    if (elsewhere) return {};
     for (const auto& other : in_use)
       if (!wanted.empty() && Subnet::parse(wanted)->overlaps(other))
         return ask(fmt::format("the network {} is in use on this host ({})", wanted, other.text()),
@@ -158,6 +194,8 @@ Result<ClusterNetwork> reserve_network(const Places& places, Host& host, const s
   MS_CHECK(take(wish.management, chosen.management, network.management));
   MS_CHECK(take(wish.external, chosen.external, network.external));
   MS_CHECK(take(wish.tunnel, chosen.tunnel, network.tunnel));
+  for (const auto& link : {network.management_link, network.tunnel_link})
+    if (!link.empty()) MS_CHECK(note_link(places, host, cluster, link));
   MS_CHECK(write_file(cluster_folder(places, cluster) + "/network.ip", network_ip_batch(network)));
   MS_CHECK(write_file(cluster_folder(places, cluster) + "/network.nft", network_nft(network)));
   MS_CHECK(write_file(record_path(places, cluster), encode(network).dump(2) + "\n"));
@@ -166,16 +204,18 @@ Result<ClusterNetwork> reserve_network(const Places& places, Host& host, const s
 
 std::string network_ip_batch(const ClusterNetwork& network) {
   std::string out;
-  const auto bridge = [&](char kind, const std::string& subnet) {
+  const auto bridge = [&](char kind, const std::string& subnet, const std::string& port) {
     const auto name = network.bridge(kind);
     out += fmt::format("link add {} type bridge mcast_snooping 0\n", name);
-    if (!subnet.empty())
+    if (!port.empty())
+      out += fmt::format("link set {} master {} up\n", port, name);
+    else if (!subnet.empty())
       out += fmt::format("address replace {}/24 dev {}\n", Subnet::parse(subnet)->address(1), name);
     out += fmt::format("link set {} up\n", name);
   };
-  bridge('m', network.management);
-  bridge('x', network.external);
-  bridge('t', {});
+  bridge('m', network.management, network.management_link);
+  bridge('x', network.external, {});
+  bridge('t', {}, network.tunnel_link);
   return out;
 }
 
@@ -226,6 +266,12 @@ Plan network_plan(const Places& places, Host& host, const ClusterNetwork& networ
     MS_TRY(const bool table, succeeds(host, {"nft", "list", "table", "ip", network.table()}));
     if (table) {
       MS_TRY(auto ignored, run_ok(host, command({"nft", "delete", "table", "ip", network.table()})));
+    }
+    for (const auto& link : {network.management_link, network.tunnel_link}) {
+      if (link.empty()) continue;
+      MS_TRY(const auto was, read_file(link_record(places, network.cluster, link)));
+      if (was && was->starts_with("down"))
+        (void)host.run(command({"ip", "link", "set", "dev", link, "down"})).ok();  // one that is gone is down
     }
     std::error_code failed;
     std::filesystem::remove_all(cluster_folder(places, network.cluster), failed);

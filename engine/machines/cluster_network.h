@@ -21,6 +21,9 @@ struct ClusterNetwork {
   std::string management;  // /24s
   std::string external;
   std::string tunnel;
+  // Links of this host that are ports of the bridges, where the networks are another host's.
+  std::string management_link;
+  std::string tunnel_link;
 
   std::string bridge(char kind) const { return tag + kind; }  // 'm', 'x', 't'
   std::string link(char kind, int index) const {
@@ -33,7 +36,9 @@ struct Fields<ClusterNetwork> {
   static constexpr auto list =
       fields(field("version", &ClusterNetwork::version), field("cluster", &ClusterNetwork::cluster),
              field("tag", &ClusterNetwork::tag), field("management", &ClusterNetwork::management),
-             field("external", &ClusterNetwork::external), field("tunnel", &ClusterNetwork::tunnel));
+             field("external", &ClusterNetwork::external), field("tunnel", &ClusterNetwork::tunnel),
+             field("management_link", &ClusterNetwork::management_link),
+             field("tunnel_link", &ClusterNetwork::tunnel_link));
 };
 MS_FIELDS_COMPLETE(ClusterNetwork);
 

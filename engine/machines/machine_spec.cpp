@@ -73,6 +73,14 @@ Result<MachineSpec> machine_spec_from_json(const Json& json) {
     if (!subnet || subnet->prefix != 24 || subnet->text() != network)
       return wrong("networks", network, "a /24 such as 10.70.1.0/24");
   }
+  for (const auto& link : {spec.networks.management_link, spec.networks.tunnel_link})
+    if (!link.empty() && (link.size() > 15 || !is_plain(link, "._-")))
+      return wrong("networks", link, "the name of a link");
+  if (spec.networks.management_link.empty() != spec.networks.tunnel_link.empty() ||
+      (!spec.networks.management_link.empty() &&
+       (spec.networks.management.empty() || spec.networks.tunnel.empty())))
+    return ask("links to networks of another host come with both networks and both links", {}, {},
+               {"networks"});
   if (!spec.lifeline.empty() && !spec.lifeline.starts_with("/"))
     return wrong("lifeline", spec.lifeline, "an absolute path");
   for (const auto& address : spec.dns)

@@ -23,6 +23,10 @@ struct MachineSpec {
     std::string management;
     std::string external;
     std::string tunnel;
+    // Links of this host that lead to the same networks on another one: they become ports of the bridges, and this host
+    // takes no address in the networks.
+    std::string management_link = {};
+    std::string tunnel_link = {};
   };
   int version = 1;
   std::string cluster;
@@ -53,7 +57,9 @@ template <>
 struct Fields<MachineSpec::Networks> {
   static constexpr auto list = fields(field("management", &MachineSpec::Networks::management),
                                       field("external", &MachineSpec::Networks::external),
-                                      field("tunnel", &MachineSpec::Networks::tunnel));
+                                      field("tunnel", &MachineSpec::Networks::tunnel),
+                                      field("management_link", &MachineSpec::Networks::management_link),
+                                      field("tunnel_link", &MachineSpec::Networks::tunnel_link));
 };
 MS_FIELDS_COMPLETE(MachineSpec::Networks);
 template <>

@@ -199,7 +199,7 @@ Result<std::vector<Finding>> machine_findings(Host& host, const Places& places, 
   const bool named = std::any_of(std::begin(networks), std::end(networks),
                                  [](const auto& network) { return !network.second->empty(); });
   MS_TRY(const auto recorded, recorded_network(places, spec.cluster));
-  if (named && !recorded) {
+  if (named && !recorded && spec.networks.management_link.empty()) {
     MS_TRY(const auto in_use, subnets_in_use(places, host, spec.cluster));
     for (const auto& [name, text] : networks) {
       const auto subnet = Subnet::parse(*text);

@@ -18,13 +18,25 @@ struct World {
   const std::string folder = temporary.path;
   Places places;
   FakeHost host;
-  std::set<std::string> links;
+  std::set<std::string> links, down;
+  std::map<std::string, std::string> known =
+      {  // this host's own links, as `ip -j address show` tells of each
+          {"eth0", R"([{"flags":["UP"],"addr_info":[{"family":"inet","local":"198.51.100.7"}]}])"},
+          {"eth1", R"([{"flags":["BROADCAST"],"addr_info":[]}])"},
+          {"eth2", R"([{"flags":["UP"],"addr_info":[{"family":"inet6","local":"fe80::1"}]}])"},
+          {"eth3", R"([{"flags":["UP"],"master":"br0","addr_info":[]}])"}};
   bool table = false;
 
   World() {
     places = {folder + "/state", folder + "/run", folder + "/cache"};
     host.program("ip", [this](FakeHost&, const Command& c) -> CommandResult {
       const auto& a = c.argv;
+      if (a[1] == "-j")  // address show dev LINK
+        return {known.contains(a[5]) ? 0 : 1, known.contains(a[5]) ? known.at(a[5]) : "", {}};
+      if (a[1] == "link" && a[2] == "set") {
+        down.insert(a[4]);
+        return {};
+      }
       if (a[1] == "-4")
         return {0,
                 a[3] == "addr" ? R"([{"addr_info":[{"local":"192.0.2.2","prefixlen":24}]}])"
@@ -92,4 +104,33 @@ TEST_CASE("networks of another cluster count and hinder nobody, however new or b
   CHECK(reserve_network(world.places, world.host, "two", {}).ok());
   REQUIRE(write_file(record, "not JSON").ok());
   CHECK(reserve_network(world.places, world.host, "three", {}).ok());
+}
+
+TEST_CASE(
+    "links that lead to another host's networks become ports, this host takes no address there, and they are "
+    "given back") {
+  World world;
+  MachineSpec::Networks wish;
+  wish.management = "198.51.100.0/24";  // eth0 is in it, too: no reason against it
+  wish.tunnel = "203.0.113.0/24";
+  const auto with = [&](const char* management, const char* tunnel) {
+    wish.management_link = management;
+    wish.tunnel_link = tunnel;
+    return reserve_network(world.places, world.host, "demo", wish);
+  };
+  CHECK_THAT(with("eth0", "eth2").error().what, Catch::Contains("198.51.100.7"));
+  CHECK_THAT(with("eth3", "eth2").error().what, Catch::Contains("port of br0"));
+  CHECK_THAT(with("eth9", "eth2").error().what, Catch::Contains("no link eth9"));
+  const auto network = with("eth1", "eth2").value();
+  CHECK(recorded_network(world.places, "demo").value()->tunnel_link == "eth2");
+  CHECK_FALSE(with("eth2", "eth1").ok());  // it has others already
+  const auto batch = network_ip_batch(network);
+  CHECK_THAT(batch, Catch::Contains("link set eth1 master " + network.bridge('m') + " up"));
+  CHECK_THAT(batch, Catch::Contains("link set eth2 master " + network.bridge('t') + " up"));
+  CHECK(batch.find("198.51.100") == std::string::npos);
+  const auto plan = network_plan(world.places, world.host, network);
+  StepContext context;
+  REQUIRE(plan.nodes()[1].step->apply(context).ok());
+  REQUIRE(plan.nodes()[1].step->undo(context).ok());
+  CHECK(world.down == std::set<std::string>{"eth1"});  // it was down before; eth2 was not
 }
