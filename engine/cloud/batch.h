@@ -45,6 +45,12 @@ class Batch {
     return std::move(*place->answer);
   }
 
+  // How many have come in and are not being carried out yet.
+  std::size_t waiting() {
+    const std::lock_guard lock(queue_mutex_);
+    return queue_.size();
+  }
+
  private:
   struct Place {
     Item item;
