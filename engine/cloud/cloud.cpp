@@ -3,6 +3,7 @@
 #include <regex>
 
 #include "engine/base/hash.h"
+#include "engine/cloud/guests.h"
 #include "engine/cloud/merge_patch.h"
 #include "engine/cloud/reach.h"
 #include "engine/steps/secrets.h"
@@ -41,6 +42,7 @@ Result<Json> Cloud::install(const std::function<Status(Profile&)>& change, const
   auto facts = first_.install(wish, watch);
   std::lock_guard lock(mutex_);
   status_.reset();
+  profile_.reset();
   return facts;
 }
 
@@ -71,6 +73,27 @@ Result<std::optional<Deployment>> Cloud::snapshot() {
   return *snapshot_;
 }
 
+Result<std::optional<Profile>> Cloud::known_profile() {
+  std::lock_guard lock(mutex_);
+  if (!profile_) {
+    MS_TRY(profile_, profile());
+    if (!*profile_)
+      return std::exchange(profile_, std::nullopt).value();  // of one that is being made: asked again
+  }
+  return *profile_;
+}
+
+Result<std::string> Cloud::host_name() {
+  std::lock_guard lock(mutex_);
+  if (host_name_.empty()) {
+    MS_TRY(Host * host, node());
+    MS_TRY(host_name_, run_ok(*host, Command{{"hostname"}}));
+    while (!host_name_.empty() && std::isspace(static_cast<unsigned char>(host_name_.back())))
+      host_name_.pop_back();
+  }
+  return host_name_;
+}
+
 Status Cloud::edit_deployment(const Patch& patch, const Watch& watch) {
   MS_TRY([[maybe_unused]] const bool done,
          edits_.submit(patch, [&](const std::vector<Patch>& patches) -> Result<std::vector<bool>> {
@@ -90,7 +113,11 @@ Status Cloud::edit_deployment(const Patch& patch, const Watch& watch) {
                MS_TRY(so_far, deployment_from_json(whole, "the changed deployment"));
              }
              const Json change = merge_patch(before, after);
-             if (change.empty()) return all;
+             if (change.empty()) {
+               std::lock_guard lock(mutex_);
+               snapshot_ = there;
+               return all;
+             }
              const auto revision = std::to_string(there ? there->revision : 0);
              const auto edited =
                  on_node({"deployment", "edit", "--if-match", revision}, change.dump() + "\n", watch);
@@ -125,6 +152,26 @@ Status Cloud::part(const Profile& node, const Watch& watch) {
            for (const auto& one : nodes) profiles.push_back(to_json(one));
            MS_TRY(const Json answer, on_node({"member", "part"}, profiles.dump() + "\n", watch));
            return std::vector<bool>(nodes.size(), true);
+         }));
+  return {};
+}
+
+Status Cloud::forget_compute(const std::string& host, const Watch& watch) {
+  MS_TRY([[maybe_unused]] const bool done,
+         computes_.submit(host, [&](const std::vector<std::string>& hosts) -> Result<std::vector<bool>> {
+           MS_TRY(openstack::Session * session, admin(watch));
+           MS_CHECK(microstack::forget_compute(*session, hosts, watch.stop));
+           return std::vector<bool>(hosts.size(), true);
+         }));
+  return {};
+}
+
+Status Cloud::forget_agents(const std::string& host, const Watch& watch) {
+  MS_TRY([[maybe_unused]] const bool done,
+         agents_.submit(host, [&](const std::vector<std::string>& hosts) -> Result<std::vector<bool>> {
+           MS_TRY(openstack::Session * session, admin(watch));
+           MS_CHECK(microstack::forget_agents(*session, hosts, watch.stop));
+           return std::vector<bool>(hosts.size(), true);
          }));
   return {};
 }

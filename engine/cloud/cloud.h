@@ -67,6 +67,9 @@ class Cloud {
   Result<std::optional<Deployment>> deployment();
   // The same, looked at once for all who only read.
   Result<std::optional<Deployment>> snapshot();
+  // The first node's profile and host name, looked at once until something is installed.
+  Result<std::optional<Profile>> known_profile();
+  Result<std::string> host_name();
   // Changes it by the merge patch that `patch` makes of what is there; again on top of it when somebody else
   // was first. What several resources change at once is written once.
   using Patch = std::function<Json(const std::optional<Deployment>&)>;
@@ -77,6 +80,9 @@ class Cloud {
   Result<std::map<std::string, std::string>> join(const Profile& node, const Watch& watch);
   // Forgets a node that is gone.
   Status part(const Profile& node, const Watch& watch);
+  // Nova, and when their chassis is gone Neutron, know nothing of a host that left; those that leave at once in one go.
+  Status forget_compute(const std::string& host, const Watch& watch);
+  Status forget_agents(const std::string& host, const Watch& watch);
   // The compute service of each host, looked at once for all who ask at the same time.
   Result<std::vector<openstack::ComputeService>> compute_services(const Watch& watch);
 
@@ -101,12 +107,15 @@ class Cloud {
   std::unique_ptr<openstack::Session> admin_;
   std::optional<Json> status_;
   std::optional<std::optional<Deployment>> snapshot_;
+  std::optional<std::optional<Profile>> profile_;
+  std::string host_name_;
   std::recursive_mutex mutex_;  // of the members above
   std::mutex installing_;
   static constexpr std::chrono::milliseconds gather{150};  // resources of one apply begin within this
   Batch<Patch, bool> edits_{gather};
   Batch<Profile, std::map<std::string, std::string>> joins_{gather};
   Batch<Profile, bool> parts_{gather};
+  Batch<std::string, bool> computes_{gather}, agents_{gather};
   Batch<bool, std::vector<openstack::ComputeService>> looks_{std::chrono::milliseconds(0)};
 };
 

@@ -97,18 +97,19 @@ bool is_leaving(const ComputeService& service) {
   return !service.enabled && service.disabled_reason == leaves;
 }
 
-Status forget_compute(Session& admin, const std::string& host, std::stop_token stop) {
+Status forget_compute(Session& admin, const std::vector<std::string>& hosts, std::stop_token stop) {
   MS_TRY(const auto services, compute_services(admin, stop));
   for (const auto& service : services)
-    if (service.host == host) MS_CHECK(delete_compute_service(admin, service.id, stop));
+    if (std::find(hosts.begin(), hosts.end(), service.host) != hosts.end())
+      MS_CHECK(delete_compute_service(admin, service.id, stop));
   return {};
 }
 
-Status forget_agents(Session& admin, const std::string& host, std::stop_token stop) {
+Status forget_agents(Session& admin, const std::vector<std::string>& hosts, std::stop_token stop) {
   static const Collection agents{"network", "/v2.0/agents", "agent", "agents"};
-  MS_TRY(const auto found, list(admin, agents, {{"host", host}}, stop));
+  MS_TRY(const auto found, list(admin, agents, {}, stop));
   for (const auto& agent : found)
-    if (agent.value("host", std::string()) == host)
+    if (std::find(hosts.begin(), hosts.end(), agent.value("host", std::string())) != hosts.end())
       MS_CHECK(openstack::remove(admin, agents, agent.value("id", std::string()), stop));
   return {};
 }

@@ -26,10 +26,11 @@ Status vacate(openstack::Session& admin, const std::string& host, Guests wish, b
 // Whether vacate() began with it and did not end: nothing is placed there any more.
 bool is_leaving(const openstack::ComputeService& service);
 
-// Deletes the compute services of `host` in Nova, and with them hypervisor, resource provider and mapping. To be called
-// when nova-compute runs there no more: it would register itself again.
-Status forget_compute(openstack::Session& admin, const std::string& host, std::stop_token stop);
-// Deletes the agents of `host` in Neutron, which remembers them when their chassis is gone. To be called after that.
-Status forget_agents(openstack::Session& admin, const std::string& host, std::stop_token stop);
+// Deletes the compute services of these hosts in Nova, and with them hypervisor, resource provider and mapping. To be called
+// when nova-compute runs there no more: it would register itself again. One after the other: Nova has few workers, and each
+// of these asks Placement in turn.
+Status forget_compute(openstack::Session& admin, const std::vector<std::string>& hosts, std::stop_token stop);
+// Deletes the agents of these hosts in Neutron, which remembers them when their chassis is gone. To be called after that.
+Status forget_agents(openstack::Session& admin, const std::vector<std::string>& hosts, std::stop_token stop);
 
 }  // namespace microstack

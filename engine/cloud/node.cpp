@@ -34,6 +34,10 @@ Result<Host*> ClusterNode::outer() {
 Result<Json> ClusterNode::on_host(const std::vector<std::string>& verb, const std::string& stdin_text,
                                   const Watch& watch) {
   MS_TRY(Host * outer, this->outer());
+  if (verb.size() > 1 && verb[1] != "status") {  // it may start or end
+    std::lock_guard lock(mutex_);
+    leader_ = 0;
+  }
   if (!place_.outer) return Hypervisor(*outer, program_, environment_).run(verb, stdin_text, watch);
   {
     std::lock_guard lock(mutex_);
@@ -42,6 +46,15 @@ Result<Json> ClusterNode::on_host(const std::vector<std::string>& verb, const st
     }
   }
   return Hypervisor(*outer, program_on_outer_).run(verb, stdin_text, watch);
+}
+
+Status ClusterNode::leave_host(const Watch& watch) {
+  MS_TRY(const Json machines, on_host({"machine", "list"}, {}, watch));
+  if (!machines.is_array() || !machines.empty()) return {};
+  MS_TRY(Host * outer, this->outer());
+  std::lock_guard lock(mutex_);
+  program_on_outer_.clear();
+  return outer->remove("/usr/local/lib/microstack");
 }
 
 Result<Json> ClusterNode::machine_status(const Watch& watch) {
@@ -63,16 +76,24 @@ Result<Host*> ClusterNode::host() {
     return host_.get();
   }
   MS_TRY(Host * outer, this->outer());
-  host_ = std::make_unique<MachineHost>(*outer, name_, [this]() -> Result<long> {
-    MS_TRY(const Json machine, machine_status({}));
-    if (machine.is_null()) return give_up("machine " + name_ + " is not on this host");
-    const long leader = machine.value("leader", 0L);
-    if (leader == 0)
-      return retry("machine " + name_ + " is " + machine.value("state", std::string("off")), "this host",
-                   "start it: microstack-hypervisor machine start " + cluster_ + " " + name_);
-    return leader;
-  });
+  host_ = std::make_unique<MachineHost>(*outer, name_, [this] { return leader(); });
   return host_.get();
+}
+
+Result<long> ClusterNode::leader() {
+  {
+    std::lock_guard lock(mutex_);
+    if (leader_ != 0 && std::chrono::steady_clock::now() - leader_asked_ < leader_kept) return leader_;
+  }
+  MS_TRY(const Json machine, machine_status({}));
+  if (machine.is_null()) return give_up("machine " + name_ + " is not on this host");
+  const long leader = machine.value("leader", 0L);
+  if (leader == 0)
+    return retry("machine " + name_ + " is " + machine.value("state", std::string("off")), "this host",
+                 "start it: microstack-hypervisor machine start " + cluster_ + " " + name_);
+  std::lock_guard lock(mutex_);
+  leader_asked_ = std::chrono::steady_clock::now();
+  return leader_ = leader;
 }
 
 Result<Json> ClusterNode::on_node(const std::vector<std::string>& verb, const std::string& stdin_text,

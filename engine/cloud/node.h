@@ -1,6 +1,7 @@
 // One machine of a cluster: the host it is on, and itself, as what microstack-hypervisor can be run on.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -36,6 +37,8 @@ class ClusterNode {
   // The verbs of the host the machine is on: machine up, remove, list.
   Result<Json> on_host(const std::vector<std::string>& verb, const std::string& stdin_text,
                        const Watch& watch);
+  // Takes the program from a host that it was brought to and that carries no machine any more.
+  Status leave_host(const Watch& watch);
   // What that host knows of the machine; null when there is none.
   Result<Json> machine_status(const Watch& watch);
 
@@ -54,6 +57,7 @@ class ClusterNode {
 
  private:
   Result<Host*> outer();
+  Result<long> leader();
 
   std::string cluster_;
   std::string name_;
@@ -64,6 +68,10 @@ class ClusterNode {
   LocalHost local_;
   std::unique_ptr<Host> outer_, host_;
   std::string program_on_outer_, program_on_node_;
+  // The machine's first process, not asked for again within `leader_kept`: its number belongs to nobody else so soon.
+  static constexpr std::chrono::seconds leader_kept{5};
+  long leader_ = 0;
+  std::chrono::steady_clock::time_point leader_asked_;
   std::recursive_mutex mutex_;  // of the members above
 };
 
