@@ -16,6 +16,7 @@ resource "microstack_node" "machine" {
   name       = "${local.cluster}-${count.index + var.first_number}"
   roles      = var.roles
   machine    = {}
+  compute    = var.compute
   guests     = var.guests
 }
 
@@ -31,5 +32,6 @@ resource "microstack_node" "server" {
     private_key_file = each.value.private_key_file
   }
   network = each.value.network
+  compute = var.compute
   guests  = var.guests
 }

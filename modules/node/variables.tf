@@ -31,6 +31,11 @@ variable "servers" {
       tunnel_address     = optional(string)
       tunnel_interface   = optional(string)
       external_interface = optional(string)
+      physical_networks = optional(list(object({
+        name      = string
+        bridge    = string
+        interface = optional(string)
+      })))
     }))
   }))
   default     = {}
@@ -41,4 +46,10 @@ variable "guests" {
   type        = string
   default     = "migrate"
   description = "What becomes of guests when a node leaves: refuse, migrate or stop."
+}
+
+variable "compute" {
+  type        = any
+  default     = null
+  description = "Settings of the hypervisors, as microstack_node has them: cpu_mode, hugepages, pci_devices and others."
 }

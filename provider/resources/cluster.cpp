@@ -243,8 +243,10 @@ class ClusterResource : public Resource<Cluster> {
                                      [&](const auto& choice) { return choice.name == name; });
       if (!there) profile.components.push_back({name, Json::object()});
     }
-    for (auto& choice : profile.components)
+    for (auto& choice : profile.components) {
       if (choice.name == "neutron") choice.config["dns_domain"] = cluster.domain.value_or("");
+      if (choice.name == "compute") choice.config = config_of(cluster.compute);
+    }
     profile.node.name = cloud.machine();
     std::string address, interface;
     if (!machine.is_null()) {
@@ -265,7 +267,11 @@ class ClusterResource : public Resource<Cluster> {
                                       : node.local->external_interface.value_or("");
       profile.control.api_address = address;
       profile.network.tunnel_ip = address;
+      profile.network.mtu = Profile{}.network.mtu;
+      profile.network.dns.clear();
     }
+    if (cluster.mtu.is_known()) profile.network.mtu = static_cast<int>(*cluster.mtu);
+    if (cluster.dns_servers.is_known()) profile.network.dns = *cluster.dns_servers;
     profile.node.addresses["management"] = address;
     profile.control.members = {address};
     profile.network.physnets = {{"public", "br-ex", interface}};

@@ -3,6 +3,7 @@
 
 #include "provider/framework/model.h"
 #include "provider/resources/juju_settings.h"
+#include "provider/resources/node_compute.h"
 
 namespace microstack::provider {
 
@@ -148,6 +149,9 @@ struct Cluster {
   Attr<std::string> substrate;
   Attr<FirstNode> first_node;
   Attr<Networks> networks;
+  Attr<std::int64_t> mtu;
+  Attr<std::vector<std::string>> dns_servers;
+  Attr<NodeCompute> compute;
   Attr<OwnAuthority> ca;
   Attr<JujuSettings> juju;
   Attr<std::string> proxy;
@@ -211,6 +215,18 @@ struct Cluster {
             .replaces_if("other networks are given",
                          [](const terraform::AttributePlan& plan) { return !(plan.prior == plan.planned); })
             .doc("Networks of a cluster in a machine on this host."),
+        attribute("mtu", &Cluster::mtu)
+            .optional()
+            .between(1280, 9216)
+            .doc("MTU of the links that carry guests' tunnels; guests' own networks get 58 less."),
+        attribute("dns_servers", &Cluster::dns_servers)
+            .optional()
+            .doc("Name servers given to guests; the external network's gateway when not given, in a machine "
+                 "on this host."),
+        attribute("compute", &Cluster::compute)
+            .optional()
+            .doc("Settings of the first node's hypervisor; nodes that join later and say nothing else have "
+                 "them, too."),
         attribute("ca", &Cluster::ca)
             .optional()
             .replaces_if("another authority is given",
@@ -218,7 +234,8 @@ struct Cluster {
             .doc("Signs the cluster's certificates; an authority of its own is made when not given."),
         attribute("juju", &Cluster::juju)
             .optional()
-            .conflicts_with({"first_node", "networks", "ca", "package_mirror"})
+            .conflicts_with(
+                {"first_node", "networks", "mtu", "dns_servers", "compute", "ca", "package_mirror"})
             .doc("Settings of `substrate = \"juju\"`."),
         attribute("proxy", &Cluster::proxy).optional().doc("HTTP proxy for package downloads."),
         attribute("package_mirror", &Cluster::package_mirror)

@@ -10,8 +10,9 @@ namespace {
 using namespace terraform;
 
 // Arguments that only the wish knows: nothing on the node says what was asked for.
-constexpr const char* wished[] = {"first_node", "networks",       "ca",     "domain",
-                                  "proxy",      "package_mirror", "labels", "deletion_protection"};
+constexpr const char* wished[] = {
+    "first_node", "networks",       "mtu",    "dns_servers",        "compute", "ca", "domain",
+    "proxy",      "package_mirror", "labels", "deletion_protection"};
 
 // A null means "take it away" in a merge patch, and says nothing here.
 Json without_nulls(const Json& json) {

@@ -42,6 +42,13 @@ class NodeResource : public Resource<NodeModel> {
   Status validate(const NodeModel& node, Call&) override {
     if (node.machine.is_known() && node.name.is_null())
       return ask("A machine needs a name", {}, "Give it one, such as name = \"demo-2\".", {"name"});
+    if (node.machine.is_known() && node.machine->host.is_known() &&
+        node.machine->management_interface.is_null())
+      return ask("A machine on another host needs links to the cluster's networks", {},
+                 "Give machine.management_interface and machine.tunnel_interface: links of that host, "
+                 "without addresses, "
+                 "that lead to the cluster's networks on this one.",
+                 {"machine"});
     return {};
   }
 
@@ -203,7 +210,7 @@ class NodeResource : public Resource<NodeModel> {
 
   // A finished one of this name is taken over when it is at the same place; an unfinished one is gone on with.
   static Status adopt(Cloud& cloud, const NodeModel& node, Call& call) {
-    MS_TRY(const auto record, cloud.deployment());
+    MS_TRY(const auto record, cloud.snapshot());
     if (!record)
       return ask("cluster " + cloud.name() + " is not finished", *node.cluster_id, "apply it first",
                  {"cluster_id"});
@@ -227,21 +234,21 @@ class NodeResource : public Resource<NodeModel> {
     Stopwatch clock;
     clock.begin("join");
     ClusterNode there = reach(cloud, node);
-    MS_TRY(const auto control, cloud.profile());
+    MS_TRY(const auto control, cloud.known_profile());
     if (!control)
       return ask("cluster " + cloud.name() + " is not finished", *node.cluster_id, "apply it first",
                  {"cluster_id"});
-    MS_TRY(auto addresses, place_in_cluster(cloud, there, node, *control, clock, call));
+    MS_TRY(auto addresses, place_in_cluster(cloud, there, node, *control, call));
     auto profile = profile_of(node, *control, clouds_.catalogue(), addresses);
     MS_TRY(profile.secrets, cloud.join(profile, watch));
-    if (node.machine.is_known() && !node.machine->host.is_known()) {
+    if (node.machine.is_known()) {
       clock.begin("machine");
       MS_TRY(const Json machine, bring_up(there, cloud, node, *control, watch));
       const auto got = addresses_of_machine(machine);
       if (got.management != addresses.management)
         return give_up(fmt::format("machine {} has the address {}, not {}", *node.name, got.management,
                                    addresses.management),
-                       "this host",
+                       there.place().outer ? there.place().outer->host : std::string("this host"),
                        "remove it: microstack-hypervisor machine remove " + cloud.name() + " " + *node.name);
     }
     clock.begin("install");
@@ -265,7 +272,7 @@ class NodeResource : public Resource<NodeModel> {
 
   Result<Json> bring_up(ClusterNode& there, Cloud& cloud, const NodeModel& node, const Profile& control,
                         const Watch& watch) const {
-    MS_TRY(const auto record, cloud.deployment());
+    MS_TRY(const auto record, cloud.snapshot());
     int index = 0;
     if (record)
       if (const auto member = record->members.find(*node.name); member != record->members.end())
@@ -277,22 +284,18 @@ class NodeResource : public Resource<NodeModel> {
   // Writes the member down before anything of it is made, and says its addresses. All that is written of the nodes of
   // one apply is written at once: their addresses are decided here.
   Result<NodeAddresses> place_in_cluster(Cloud& cloud, ClusterNode& there, const NodeModel& node,
-                                         const Profile& control, Stopwatch& clock, Call& call) const {
+                                         const Profile& control, Call& call) const {
     const auto watch = watching(call);
     auto member = member_of(node);
     NodeAddresses addresses;
     Host* server = nullptr;
     int index = 0;
-    const bool chosen_here =
-        node.machine.is_known() && addresses_of_machine(control, 1) && !node.machine->host.is_known();
-    if (chosen_here) {
+    if (node.machine.is_known()) {
+      if (!addresses_of_machine(control, 1))
+        return ask("a machine needs a cluster whose first node is a machine: it shares that one's networks",
+                   cloud.name(), "make the node of a server: ssh = { ... }", {"machine"});
       MS_TRY(const Json machine, there.machine_status(watch));
       if (!machine.is_null()) index = machine.value("index", 0);
-    } else if (node.machine.is_known()) {
-      clock.begin("machine");
-      MS_TRY(const Json machine, bring_up(there, cloud, node, control, watch));
-      addresses = addresses_of_machine(machine);
-      clock.begin("join");
     } else {
       addresses = addresses_of_server(node);
       MS_TRY(server, there.host());
@@ -310,7 +313,7 @@ class NodeResource : public Resource<NodeModel> {
               refused = host_name_is_taken(name, *server, owner);
               return Json::object();
             }
-          if (chosen_here) {
+          if (node.machine.is_known()) {
             if (index == 0 && was != record->members.end()) index = was->second.host.value("index", 0);
             if (index == 0) index = free_index(*record);
             member.host["index"] = index;
@@ -374,6 +377,7 @@ class NodeResource : public Resource<NodeModel> {
     if (node.machine.is_known()) {
       MS_TRY(const Json gone,
              there.on_host({"machine", "remove", cloud.name(), *node.name}, {}, watching(call)));
+      if (node.machine->host.is_known()) return there.leave_host(watching(call));
       return {};
     }
     const auto undone = there.on_node({"remove"}, {}, watching(call));
@@ -392,14 +396,14 @@ class NodeResource : public Resource<NodeModel> {
   Status forget(Cloud& cloud, const NodeModel& node, const std::vector<std::string>& roles,
                 Call& call) const {
     const auto watch = watching(call);
-    const auto control = cloud.profile();
+    const auto control = cloud.known_profile();
     const auto admin = cloud.admin(watch);
     if (!control || !*control || !admin) {
       call.warn("The control plane does not answer: its records of node " + *node.name + " stay",
                 (admin ? Error{} : admin.error()).text());
       return {};
     }
-    if (computes(roles)) MS_CHECK(forget_compute(**admin, *node.name, call.stop()));
+    if (computes(roles)) MS_CHECK(cloud.forget_compute(*node.name, watch));
     NodeModel gone = node;
     gone.roles = Set<std::string>{roles};
     auto profile =
@@ -411,7 +415,7 @@ class NodeResource : public Resource<NodeModel> {
       });
     MS_CHECK(cloud.part(profile, watch));
     if (!all) return {};
-    MS_CHECK(forget_agents(**admin, *node.name, call.stop()));
+    MS_CHECK(cloud.forget_agents(*node.name, watch));
     return cloud.edit_deployment(
         [&](const std::optional<Deployment>& record) -> Json {
           if (!record) return Json::object();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "provider/resources/cluster_model.h"
+#include "provider/resources/node_compute.h"
 
 namespace microstack::provider {
 
@@ -57,16 +58,30 @@ struct SshAccess {
 
 struct NodeMachine {
   Attr<SshAccess> host;
+  Attr<std::string> management_interface;
+  Attr<std::string> tunnel_interface;
   Attr<std::vector<std::string>> devices;
   static auto schema() {
-    return model<NodeMachine>("A system container made for the node.",
-                              attribute("host", &NodeMachine::host)
-                                  .optional()
-                                  .doc("Another host that it is made on, of any distribution with systemd; "
-                                       "this one when not given."),
-                              attribute("devices", &NodeMachine::devices)
-                                  .optional()
-                                  .doc("Device nodes of that host that it is given besides KVM and tun."));
+    const std::string link = "[A-Za-z0-9_.-]{1,15}", link_words = "the name of a link, 15 characters at most";
+    return model<NodeMachine>(
+        "A system container made for the node.",
+        attribute("host", &NodeMachine::host)
+            .optional()
+            .doc("Another host that it is made on, of any distribution with systemd; "
+                 "this one when not given."),
+        attribute("management_interface", &NodeMachine::management_interface)
+            .optional()
+            .matches(link, link_words)
+            .required_with({"host", "tunnel_interface"})
+            .doc("Link of that host, without an address, to the cluster's management network."),
+        attribute("tunnel_interface", &NodeMachine::tunnel_interface)
+            .optional()
+            .matches(link, link_words)
+            .required_with({"host", "management_interface"})
+            .doc("Link of that host, without an address, to the network of the cluster's tunnels."),
+        attribute("devices", &NodeMachine::devices)
+            .optional()
+            .doc("Device nodes of that host that it is given besides KVM and tun."));
   }
 };
 
@@ -79,11 +94,34 @@ struct NodeLocal {
   }
 };
 
+struct PhysicalNetwork {
+  Attr<std::string> name;
+  Attr<std::string> bridge;
+  Attr<std::string> interface;
+  static auto schema() {
+    const std::string link = "[A-Za-z0-9_.-]{1,15}", link_words = "the name of a link, 15 characters at most";
+    return model<PhysicalNetwork>(
+        "A network outside of the cloud that a node is in.",
+        attribute("name", &PhysicalNetwork::name)
+            .required()
+            .doc("What Neutron calls it: `provider:physical_network`."),
+        attribute("bridge", &PhysicalNetwork::bridge)
+            .required()
+            .matches(link, link_words)
+            .doc("Open vSwitch's bridge of it on the node; made where it is not there."),
+        attribute("interface", &PhysicalNetwork::interface)
+            .optional()
+            .matches(link, link_words)
+            .doc("Link that becomes a port of the bridge; none when not given."));
+  }
+};
+
 struct NodeNetwork {
   Attr<std::string> address;
   Attr<std::string> tunnel_address;
   Attr<std::string> tunnel_interface;
   Attr<std::string> external_interface;
+  Attr<std::vector<PhysicalNetwork>> physical_networks;
   static auto schema() {
     const std::string link = "[A-Za-z0-9_.-]{1,15}", link_words = "the name of a link, 15 characters at most";
     const std::string ip = R"(\d{1,3}(\.\d{1,3}){3})", ip_words = "an IPv4 address";
@@ -108,7 +146,15 @@ struct NodeNetwork {
         attribute("external_interface", &NodeNetwork::external_interface)
             .optional()
             .matches(link, link_words)
-            .doc("Link to the external network, for a node with the role network."));
+            .doc("Link to the external network, for a node with the role network."),
+        attribute("physical_networks", &NodeNetwork::physical_networks)
+            .optional()
+            .conflicts_with({"external_interface"})
+            .doc("Networks outside of the cloud, each with its bridge and its link. With the role network "
+                 "routers' "
+                 "gateways may be on them, without it guests' own ports on provider networks only. When not "
+                 "given: the "
+                 "cluster's external network on `external_interface`, for the role network."));
   }
 };
 
@@ -121,6 +167,7 @@ struct NodeModel {
   Attr<SshAccess> ssh;
   Attr<NodeLocal> local;
   Attr<NodeNetwork> network;
+  Attr<NodeCompute> compute;
   Attr<std::string> guests;
   Attr<std::string> address;
   Attr<std::string> tunnel_address;
@@ -172,6 +219,9 @@ struct NodeModel {
             .replaces_if(place, other_place)
             .doc("This very host."),
         attribute("network", &NodeModel::network).optional().doc("Links and addresses of a server."),
+        attribute("compute", &NodeModel::compute)
+            .optional()
+            .doc("Settings of its hypervisor, changed in place."),
         attribute("guests", &NodeModel::guests)
             .defaults_to("refuse")
             .one_of({"refuse", "migrate", "stop"})

@@ -49,7 +49,7 @@ Json without_nulls(const Json& json) {
 }
 
 constexpr const char* kinds[] = {"machine", "ssh", "local"};
-constexpr const char* written[] = {"machine", "ssh", "local", "network", "guests"};
+constexpr const char* written[] = {"machine", "ssh", "local", "network", "compute", "guests"};
 
 }  // namespace
 
@@ -191,12 +191,17 @@ Profile profile_of(const NodeModel& node, const Profile& control, const Catalogu
   profile.node.addresses["management"] = addresses.management;
   profile.control = control.control;
   profile.components = choices_for(control, catalogue, profile.node.roles);
+  for (auto& choice : profile.components)
+    if (choice.name == "compute") choice.config.update(config_of(node.compute));
   profile.network.mtu = control.network.mtu;
   profile.network.dns = control.network.dns;
   profile.network.tunnel_ip = addresses.tunnel;
   profile.network.tunnel_interface = addresses.tunnel_interface;
   profile.network.gateway = profile.has_role("network");
-  if (profile.network.gateway)
+  if (node.network.is_known() && node.network->physical_networks.is_known()) {
+    for (const auto& one : *node.network->physical_networks)
+      profile.network.physnets.push_back({*one.name, *one.bridge, one.interface.value_or("")});
+  } else if (profile.network.gateway)
     for (auto physnet : control.network.physnets) {
       physnet.interface = addresses.external_interface;
       profile.network.physnets.push_back(std::move(physnet));
@@ -221,6 +226,18 @@ Result<Json> machine_spec(const NodeModel& node, const std::string& cluster, con
   spec.memory_mib = catalogue.memory_mib(catalogue.core(), node.roles->items);
   spec.disk_mib = catalogue.disk_mib(catalogue.core(), node.roles->items);
   spec.devices = node.machine->devices.value_or({});
+  if (node.machine->host.is_known()) {  // in the networks of the first node's host
+    const auto first = control.node.addresses.find("management");
+    const auto network = [](const std::string& address) {
+      const auto subnet = Subnet::parse(address + "/24");
+      return subnet ? subnet->text() : std::string();
+    };
+    if (first != control.node.addresses.end())
+      spec.networks.management = network(first->second),
+      spec.networks.tunnel = network(control.network.tunnel_ip);
+    spec.networks.management_link = node.machine->management_interface.value_or("");
+    spec.networks.tunnel_link = node.machine->tunnel_interface.value_or("");
+  }
   return encode(spec);
 }
 

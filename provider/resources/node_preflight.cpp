@@ -128,6 +128,9 @@ void check_links(Cloud& cloud, const Profile& control, const std::optional<Deplo
   };
   link(wish.tunnel_interface, "tunnel_interface");
   link(wish.external_interface, "external_interface");
+  if (node.network.is_known() && node.network->physical_networks.is_known())
+    for (const auto& one : *node.network->physical_networks)
+      link(one.interface.value_or(""), "physical_networks");
   if (!parse_address(wish.management))
     return tell(call, true, fmt::format("{} is no IPv4 address", wish.management),
                 "give the node's management address in network.address", network.attribute("address"));
@@ -172,9 +175,7 @@ void check_host_name(Cloud& cloud, PlannedHostNames& planned, const std::optiona
   if (!name) return tell_why(call, name.error(), place);
   std::string owner = deployment ? node_with_host_name(*deployment, *name, *node.name) : std::string();
   if (owner.empty())
-    if (const auto first = cloud.node(); first)
-      if (const auto taken = host_name_of(**first, call.stop()); taken && *taken == *name)
-        owner = cloud.machine();
+    if (const auto taken = cloud.host_name(); taken && *taken == *name) owner = cloud.machine();
   if (owner.empty()) owner = planned.claim(*node.cluster_id, *name, *node.name);
   if (!owner.empty()) {
     const auto error = host_name_is_taken(*name, server, owner);
@@ -248,10 +249,10 @@ void preflight(Clouds& clouds, PlannedHostNames& host_names, const NodeModel& pl
     return later(call, "It is known after apply.", Path("local").attribute("address"));
   const auto cloud = clouds.of_id(*planned.cluster_id);
   if (!cloud) return tell_why(call, cloud.error(), "cluster_id");
-  const auto control = (*cloud)->profile();
+  const auto control = (*cloud)->known_profile();
   if (!control || !*control)
     return later(call, control ? "The cluster is not installed yet." : control.error().text(), "cluster_id");
-  const auto deployment = (*cloud)->deployment();
+  const auto deployment = (*cloud)->snapshot();
   const auto known = deployment ? *deployment : std::nullopt;
   if (planned.machine.is_known()) {
     if (planned.network.is_known())

@@ -49,6 +49,26 @@ TEST_CASE_METHOD(Stage, "what was never changed is not written down again") {
   CHECK(file("deployment.json")["revision"] == revision);
 }
 
+TEST_CASE_METHOD(
+    Stage, "settings of guests' networks and of the hypervisor reach the profile, and change in place") {
+  auto state = apply(*cluster, {},
+                     config(*cluster, local({{"mtu", 9000},
+                                             {"dns_servers", {"192.0.2.53"}},
+                                             {"compute", {{"cpu_mode", "host-passthrough"}}}})));
+  REQUIRE(error() == "");
+  const auto compute = [&] {
+    for (const auto& one : file("profile.json")["components"])
+      if (one["name"] == "compute") return one["config"];
+    return Json();
+  };
+  CHECK(file("profile.json")["network"]["mtu"] == 9000);
+  CHECK(file("profile.json")["network"]["dns"] == Json{"192.0.2.53"});
+  CHECK(compute() == Json{{"cpu_mode", "host-passthrough"}});
+  state = apply(*cluster, state, config(*cluster, local({{"compute", {{"debug", true}}}})));
+  REQUIRE(error() == "");
+  CHECK(compute() == Json{{"debug", true}});
+}
+
 TEST_CASE_METHOD(Stage, "a create that fails leaves nothing in the state, and the next one goes on") {
   world["fail"] = "the mirror is away";
   tell();

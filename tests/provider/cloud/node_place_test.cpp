@@ -36,5 +36,62 @@ TEST_CASE("of two servers of one plan with one host name the second is told of t
   CHECK(names.claim("microstack://b", "metal", "b-1").empty());
 }
 
+TEST_CASE("the settings of a hypervisor in HCL are those of the component, one by one") {
+  const auto catalogue = Catalogue::load_embedded();
+  REQUIRE(catalogue);
+  const auto word = [](const terraform::Type& type) -> std::string {
+    if (type == terraform::Type::number()) return "number";
+    if (type == terraform::Type::boolean()) return "bool";
+    if (type == terraform::Type::list(terraform::Type::string())) return "list(string)";
+    return type == terraform::Type::string() ? "string" : "something else";
+  };
+  std::map<std::string, std::string> component, resource;
+  for (const auto& one : catalogue->find("compute")->attributes)
+    component[one.name] = one.type.empty() ? "string" : one.type;
+  for (const auto& one : terraform::model_of<NodeCompute>().schema.attributes)
+    resource[one.name] = word(one.type);
+  CHECK(resource == component);
+}
+
+TEST_CASE("a node's own settings and physical networks go before the first node's, which are kept else") {
+  const auto catalogue = Catalogue::load_embedded();
+  REQUIRE(catalogue);
+  Profile control;
+  control.components = {{"compute", {{"cpu_mode", "none"}, {"reserved_memory_mib", 1024}}}};
+  control.network.physnets = {{"public", "br-ex", "eth9"}};
+  NodeModel node;
+  node.cluster_id = "microstack://demo@10.0.0.10/0123456789abcdef0123456789abcdef";
+  node.name = "demo-2";
+  node.roles = terraform::Set<std::string>{{"compute"}};
+  const NodeAddresses addresses{"10.0.0.12", "10.1.0.12", "eth1", "eth2"};
+  auto profile = profile_of(node, control, *catalogue, addresses);
+  REQUIRE(profile.components.size() == 1);
+  CHECK(profile.components[0].config == control.components[0].config);
+  CHECK(profile.network.physnets.empty());  // no routers' gateways on it
+
+  NodeCompute compute;
+  compute.cpu_mode = "host-passthrough";
+  compute.cpu_dedicated_set = "4-7";
+  compute.hugepages = std::vector<std::string>{"0:2048:64"};
+  compute.cpu_allocation_ratio = 1.5;
+  node.compute = compute;
+  NodeNetwork network;
+  PhysicalNetwork one, two;
+  one.name = "public", one.bridge = "br-ex", one.interface = "eth3";
+  two.name = "storage", two.bridge = "br-st";
+  network.physical_networks = std::vector<PhysicalNetwork>{one, two};
+  node.network = network;
+  profile = profile_of(node, control, *catalogue, addresses);
+  CHECK(profile.components[0].config == Json{{"cpu_mode", "host-passthrough"},
+                                             {"reserved_memory_mib", 1024},
+                                             {"cpu_dedicated_set", "4-7"},
+                                             {"hugepages", {"0:2048:64"}},
+                                             {"cpu_allocation_ratio", 1.5}});
+  REQUIRE(profile.network.physnets.size() == 2);
+  CHECK(profile.network.physnets[0].interface == "eth3");
+  CHECK(profile.network.physnets[1].interface.empty());
+  CHECK_FALSE(profile.network.gateway);
+}
+
 }  // namespace
 }  // namespace microstack::provider
