@@ -16,6 +16,11 @@ variable "networks" {
   default = null
 }
 
+variable "elsewhere" {
+  type    = any
+  default = {}
+}
+
 resource "microstack_demo" "demo" {
   cluster_id = microstack_cluster.cloud.id
   server     = { count = 0 }
@@ -29,11 +34,20 @@ module "servers" {
   guests     = var.guests
 }
 
+# Machines on other hosts: name -> machine.
+resource "microstack_node" "elsewhere" {
+  for_each   = var.elsewhere
+  cluster_id = microstack_cluster.cloud.id
+  name       = each.key
+  machine    = each.value
+  guests     = var.guests
+}
+
 data "microstack_nodes" "every" {
   cluster_id = microstack_cluster.cloud.id
-  depends_on = [module.compute, module.servers]
+  depends_on = [module.compute, module.servers, microstack_node.elsewhere]
 }
 
 output "nodes" { value = data.microstack_nodes.every.nodes }
-output "phases" { value = merge(module.compute.phases, module.servers.phases) }
+output "phases" { value = merge(module.compute.phases, module.servers.phases, { for name, node in microstack_node.elsewhere : name => node.phases }) }
 output "auth_url" { value = microstack_cluster.cloud.auth_url }
