@@ -57,7 +57,8 @@ TEST_CASE_METHOD(
                                              {"compute", {{"cpu_mode", "host-passthrough"}}}})));
   REQUIRE(error() == "");
   const auto compute = [&] {
-    for (const auto& one : file("profile.json")["components"])
+    const Json profile = file("profile.json");
+    for (const auto& one : profile["components"])
       if (one["name"] == "compute") return one["config"];
     return Json();
   };
