@@ -46,7 +46,9 @@ class Front {
   // The cloud that is meant. Error (ask): none, or several and nobody said which.
   Result<Cluster*> cluster();
   // What was read of it is read anew.
-  void forget_cluster() { cluster_.reset(); }
+  void forget_cluster() {
+    if (cluster_ && !cluster_->look_anew()) cluster_.reset();
+  }
 
   // Tells what happens on `err`: a live line on a terminal, plain lines in a pipe.
   Watch watch(std::chrono::milliseconds limit);

@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
   terraform::Provider all("microstack", MS_VERSION);
   all.configuration(provider::configuration(clouds));
   provider::JujuClouds charmed(clouds.catalogue());
+  clouds.elsewhere = [&](const std::string& cluster_id) { return charmed.any(cluster_id, clouds.open); };
   all.add(
       provider::by_substrate(provider::cluster_resource(clouds), provider::juju_cluster_resource(charmed)));
   all.add(provider::node_resource(clouds));

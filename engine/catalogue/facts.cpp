@@ -58,6 +58,34 @@ Json probe_facts(const Json& found, const Json& chosen) {
   return probe;
 }
 
+// Whom the node's services are for Keystone and RabbitMQ, and where those and OVN are: by our own rules, or as a control
+// plane says that is not ours.
+Json plane_facts(const Profile::Control& control, const std::string& primary) {
+  const auto& plane = control.plane;
+  if (plane.identity_url.empty())
+    return {{"charmed", false},
+            {"user", "nova"},
+            {"user_domain", "Default"},
+            {"project", "service"},
+            {"project_domain", "Default"},
+            {"queue", "openstack"},
+            {"queue_at", primary + ":5671/?ssl=1"},
+            {"queue_tls", true},
+            {"southbound", "ssl:" + primary + ":6642"},
+            {"metadata", {{"host", control.api_address}, {"protocol", "https"}}}};
+  return {{"charmed", true},
+          {"user", plane.user},
+          {"user_domain", plane.user_domain},
+          {"project", plane.project},
+          {"project_domain", plane.project_domain},
+          {"queue", plane.queue_user},
+          {"queue_at", plane.queue_host + ":" + std::to_string(plane.queue_port) + "/" + plane.queue_vhost +
+                           (plane.queue_tls ? "?ssl=1" : "")},
+          {"queue_tls", plane.queue_tls},
+          {"southbound", plane.southbound},
+          {"metadata", {{"host", "127.0.0.1"}, {"protocol", "http"}}}};
+}
+
 Status check_choices(const Profile& profile, const Catalogue& catalogue) {
   for (std::size_t i = 0; i < profile.components.size(); ++i) {
     const auto& choice = profile.components[i];
@@ -117,6 +145,8 @@ Result<Json> node_facts(const Profile& profile, const Catalogue& catalogue, cons
         users.push_back({{"user", identity.user}, {"roles", identity.roles}});
   }
 
+  if (!profile.control.plane.identity_url.empty()) urls["identity"] = profile.control.plane.identity_url;
+
   return Json{{"cluster",
                {{"name", profile.cluster.name},
                 {"id", profile.cluster.id},
@@ -133,6 +163,7 @@ Result<Json> node_facts(const Profile& profile, const Catalogue& catalogue, cons
                 {"primary", primary},
                 {"members", profile.control.members},
                 {"first", profile.has_role("control") && primary == address->second}}},
+              {"plane", plane_facts(profile.control, primary)},
               {"api",
                {{"scheme", "https"},
                 {"host", profile.control.api_address},

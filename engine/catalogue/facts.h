@@ -4,6 +4,9 @@
 //   cluster.{name,id,release,region}
 //   node.{name,address,roles[],addresses{},is.{control,compute,network,storage}}   address = addresses.management
 //   control.{api_address,primary,members[],first}     primary = members[0]; first: this node is the primary
+//   plane.{charmed,user,user_domain,project,project_domain,queue,queue_at,queue_tls,southbound,metadata{host,protocol}}
+//                                                      the control plane for a node that carries guests; charmed: it is not
+//                                                      ours, and the node itself answers its guests' metadata
 //   api.{scheme,host,ca_file}                          https, API address, /etc/microstack/tls/ca.crt
 //   urls.{identity,image,compute,...}                  endpoint of every service type of the catalogue, with its path
 //   network.{physnets[{name,bridge,interface,address}],tunnel_ip,tunnel_interface,mtu,gateway,dns[],

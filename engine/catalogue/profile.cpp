@@ -28,10 +28,23 @@ struct Fields<Profile::Node> {
 MS_FIELDS_COMPLETE(Profile::Node);
 
 template <>
+struct Fields<Profile::Plane> {
+  using Self = Profile::Plane;
+  static constexpr auto list =
+      fields(field("identity_url", &Self::identity_url), field("user", &Self::user),
+             field("user_domain", &Self::user_domain), field("project", &Self::project),
+             field("project_domain", &Self::project_domain), field("queue_host", &Self::queue_host),
+             field("queue_user", &Self::queue_user), field("queue_vhost", &Self::queue_vhost),
+             field("queue_port", &Self::queue_port), field("queue_tls", &Self::queue_tls),
+             field("southbound", &Self::southbound));
+};
+MS_FIELDS_COMPLETE(Profile::Plane);
+
+template <>
 struct Fields<Profile::Control> {
   using Self = Profile::Control;
-  static constexpr auto list =
-      fields(field("api_address", &Self::api_address, required), field("members", &Self::members, required));
+  static constexpr auto list = fields(field("api_address", &Self::api_address),
+                                      field("members", &Self::members), field("plane", &Self::plane));
 };
 MS_FIELDS_COMPLETE(Profile::Control);
 
@@ -131,11 +144,7 @@ class Rules {
     if (!profile.node.addresses.count("management"))
       wrong("node.addresses", "node.addresses has no \"management\"", "give the node's own address");
     for (const auto& [key, value] : profile.node.addresses) address(join_path("node.addresses", key), value);
-    address("control.api_address", profile.control.api_address);
-    if (profile.control.members.empty())
-      wrong("control.members", "control.members is empty", "name the control nodes' addresses");
-    for (std::size_t i = 0; i < profile.control.members.size(); ++i)
-      address(join_path("control.members", i), profile.control.members[i]);
+    control(profile.control);
     components(profile.components);
     network(profile.network);
     for (const auto& [secret, value] : profile.secrets)
@@ -150,6 +159,24 @@ class Rules {
   }
 
  private:
+  void control(const Profile::Control& control) {
+    if (const auto& plane = control.plane; !plane.identity_url.empty()) {
+      for (const auto& [key, value] : {std::pair{"user", plane.user},
+                                       {"project", plane.project},
+                                       {"queue_host", plane.queue_host},
+                                       {"southbound", plane.southbound}})
+        if (value.empty())
+          wrong(join_path("control.plane", key), fmt::format("control.plane has no {}", key),
+                "say what the control plane says of itself");
+      return;
+    }
+    address("control.api_address", control.api_address);
+    if (control.members.empty())
+      wrong("control.members", "control.members is empty", "name the control nodes' addresses");
+    for (std::size_t i = 0; i < control.members.size(); ++i)
+      address(join_path("control.members", i), control.members[i]);
+  }
+
   void roles(const std::vector<std::string>& given) {
     if (given.empty())
       wrong("node.roles", "node.roles is empty", fmt::format("known: {}", fmt::join(known_roles, ", ")));

@@ -23,9 +23,20 @@ struct Profile {
     std::vector<std::string> roles;                // control, compute, network, storage
     std::map<std::string, std::string> addresses;  // "management": its own address; more by name
   };
+  // A control plane that is on no node of ours: where its parts are, in its own words, and whom nodes are for it. Passwords
+  // are the secrets nova/identity and rabbitmq/openstack.
+  struct Plane {
+    std::string identity_url;  // Keystone's, ends in /v3; empty: the control plane is the nodes below
+    std::string user, user_domain, project, project_domain;
+    std::string queue_host, queue_user, queue_vhost;
+    int queue_port = 5672;
+    bool queue_tls = false;
+    std::string southbound;  // ssl:192.0.2.7:6642
+  };
   struct Control {
     std::string api_address;           // of the cluster; apart from any node's own address
     std::vector<std::string> members;  // management addresses of the control nodes
+    Plane plane;
   };
   struct ComponentChoice {
     std::string name;

@@ -133,16 +133,18 @@ Status Cloud::edit_deployment(const Patch& patch, const Watch& watch) {
   return {};
 }
 
-Result<std::map<std::string, std::string>> Cloud::join(const Profile& node, const Watch& watch) {
+Status Cloud::join(Profile& node, const Watch& watch) {
   using Given = std::map<std::string, std::string>;
-  return joins_.submit(node, [&](const std::vector<Profile>& nodes) -> Result<std::vector<Given>> {
-    Json profiles = Json::array();
-    for (const auto& one : nodes) profiles.push_back(to_json(one));
-    MS_TRY(const Json answer, on_node({"member", "join"}, profiles.dump() + "\n", watch));
-    std::vector<Given> all;
-    for (const auto& one : nodes) all.push_back(answer.at("secrets").at(one.node.name).get<Given>());
-    return all;
-  });
+  MS_TRY(node.secrets,
+         joins_.submit(node, [&](const std::vector<Profile>& nodes) -> Result<std::vector<Given>> {
+           Json profiles = Json::array();
+           for (const auto& one : nodes) profiles.push_back(to_json(one));
+           MS_TRY(const Json answer, on_node({"member", "join"}, profiles.dump() + "\n", watch));
+           std::vector<Given> all;
+           for (const auto& one : nodes) all.push_back(answer.at("secrets").at(one.node.name).get<Given>());
+           return all;
+         }));
+  return {};
 }
 
 Status Cloud::part(const Profile& node, const Watch& watch) {
@@ -154,35 +156,6 @@ Status Cloud::part(const Profile& node, const Watch& watch) {
            return std::vector<bool>(nodes.size(), true);
          }));
   return {};
-}
-
-Status Cloud::forget_compute(const std::string& host, const Watch& watch) {
-  MS_TRY([[maybe_unused]] const bool done,
-         computes_.submit(host, [&](const std::vector<std::string>& hosts) -> Result<std::vector<bool>> {
-           MS_TRY(openstack::Session * session, admin(watch));
-           MS_CHECK(microstack::forget_compute(*session, hosts, watch.stop));
-           return std::vector<bool>(hosts.size(), true);
-         }));
-  return {};
-}
-
-Status Cloud::forget_agents(const std::string& host, const Watch& watch) {
-  MS_TRY([[maybe_unused]] const bool done,
-         agents_.submit(host, [&](const std::vector<std::string>& hosts) -> Result<std::vector<bool>> {
-           MS_TRY(openstack::Session * session, admin(watch));
-           MS_CHECK(microstack::forget_agents(*session, hosts, watch.stop));
-           return std::vector<bool>(hosts.size(), true);
-         }));
-  return {};
-}
-
-Result<std::vector<openstack::ComputeService>> Cloud::compute_services(const Watch& watch) {
-  using Services = std::vector<openstack::ComputeService>;
-  return looks_.submit(true, [&](const std::vector<bool>& askers) -> Result<std::vector<Services>> {
-    MS_TRY(openstack::Session * session, admin(watch));
-    MS_TRY(const Services services, openstack::compute_services(*session, watch.stop));
-    return std::vector<Services>(askers.size(), services);
-  });
 }
 
 Result<Secret> Cloud::secret(const std::string& secret_name) {
@@ -238,6 +211,11 @@ Result<std::unique_ptr<openstack::Session>> Cloud::session(const std::string& us
   return std::make_unique<openstack::Session>(*http_, std::move(account));
 }
 
+Result<std::string> Cloud::authority(const Watch& watch) {
+  MS_TRY(const Json said, status(watch));
+  return said.value(Json::json_pointer("/facts/ca"), std::string());
+}
+
 Result<std::shared_ptr<Cloud>> Clouds::of(const std::string& name, const Place& place) {
   MS_TRY(const std::string program, hypervisor_beside_this_program());
   std::lock_guard lock(mutex_);
@@ -255,6 +233,12 @@ Result<std::shared_ptr<Cloud>> Clouds::of_id(const std::string& cluster_id) {
   }
   MS_TRY(const auto place, remembered_place(id.name));
   return of(id.name, place.value_or(Place{}));
+}
+
+Result<std::shared_ptr<AnyCloud>> Clouds::any(const std::string& cluster_id) {
+  if (elsewhere && cluster_id.starts_with("juju://")) return elsewhere(cluster_id);
+  MS_TRY(const auto cloud, of_id(cluster_id));
+  return std::shared_ptr<AnyCloud>(cloud);
 }
 
 void Clouds::forget(const std::string& name) {

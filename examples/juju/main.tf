@@ -32,6 +32,12 @@ variable "scale" {
   default = {}
 }
 
+variable "hypervisors" {
+  description = "Names of machines that are made on this host to carry guests; servers take ssh instead of machine."
+  type        = set(string)
+  default     = []
+}
+
 resource "microstack_cluster" "cloud" {
   name      = "openstack"
   substrate = "juju"
@@ -53,4 +59,12 @@ resource "microstack_telemetry" "telemetry" {
   cluster_id = microstack_cluster.cloud.id
 }
 
+resource "microstack_node" "hypervisor" {
+  for_each   = var.hypervisors
+  cluster_id = microstack_cluster.cloud.id
+  name       = each.key
+  machine    = {}
+}
+
 output "cluster_id" { value = microstack_cluster.cloud.id }
+output "hypervisors" { value = { for name, node in microstack_node.hypervisor : name => node.hypervisor } }

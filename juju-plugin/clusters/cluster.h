@@ -37,6 +37,8 @@ class Cluster {
   virtual ~Cluster() = default;
 
   virtual std::string name() const = 0;
+  // What was read of it so far is read anew. False: by another object only.
+  virtual bool look_anew() { return false; }
   // Never fails: what cannot be looked at is a problem in it.
   virtual CloudStatus status(const Watch& watch) = 0;
   // What is recorded of it. Error (ask): it was never finished.

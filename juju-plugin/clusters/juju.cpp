@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "engine/clients/juju/actions.h"
 #include "engine/clients/juju/secrets.h"
 #include "engine/clients/kubernetes/preflight.h"
 #include "engine/cloud/credentials_file.h"
 #include "engine/host/local_host.h"
 #include "engine/substrate/juju/forgotten.h"
 #include "engine/substrate/juju/removal.h"
+#include "juju-plugin/clusters/hypervisors.h"
 #include "juju-plugin/component_arguments.h"
 #include "juju-plugin/verb.h"
 
@@ -169,23 +169,9 @@ Status JujuCluster::deploy(Deployment wanted, const Watch& watch) {
       limit(watch));
 }
 
-Result<Json> JujuCluster::run_on_leader(const std::string& application, const std::string& action,
-                                        const Watch& watch) {
-  const auto within = limit(watch);
-  MS_TRY(juju::Session * session, tools_.view.session(within));
-  MS_TRY(const auto seen, tools_.view.status(within));
-  const auto leader = seen ? seen->leader(application) : std::nullopt;
-  if (!leader)
-    return retry(application + " has no leader yet", tools_.view.text(),
-                 "see what is in the way: juju microstack status");
-  MS_TRY(const auto result,
-         juju::run_action(*session, *leader, action, Json::object(),
-                          juju::Limit::of(std::chrono::minutes(2), watch.stop), {}, tools_.poll));
-  return result.output;
-}
-
 Result<std::string> JujuCluster::dashboard(const Watch& watch) {
-  MS_TRY(const Json said, run_on_leader("horizon", "get-dashboard-url", watch));
+  MS_TRY(const Json said, charmed::run_on_leader(tools_, "horizon", "get-dashboard-url", Json::object(),
+                                                 juju::Limit::of(std::chrono::minutes(2), watch.stop)));
   auto url = said.value("url", std::string());
   if (url.empty())
     return retry("horizon does not say where it is", tools_.view.text(),
@@ -194,41 +180,30 @@ Result<std::string> JujuCluster::dashboard(const Watch& watch) {
 }
 
 Result<openstack::Session*> JujuCluster::admin(const Watch& watch) {
-  if (admin_) return admin_.get();
-  MS_TRY(const Json account, run_on_leader("keystone", "get-admin-account", watch));
-  const auto at = [&account](const char* key) { return account.value(key, std::string()); };
-  openstack::Access access;
-  access.auth_url = at("public-endpoint");
-  access.user = at("username");
-  access.password = Secret(at("password"));
-  access.user_domain = at("user-domain-name");
-  access.project = at("project-name");
-  access.project_domain = at("project-domain-name");
-  if (const auto region = at("region"); !region.empty()) access.region = region;
-  if (access.auth_url.empty() || access.user.empty())
-    return give_up("keystone does not say how to log in", tools_.view.text(),
-                   "juju run keystone/leader get-admin-account");
-  if (!access.auth_url.ends_with("/v3")) access.auth_url += "/v3";
-  http::Options options;
-  if (access.auth_url.starts_with("https:")) {
-    MS_TRY(options.ca_pem, authority(watch));
-  }
-  options.user_agent = our_name;
-  http_ = std::make_unique<http::Client>(options);
-  admin_ = std::make_unique<openstack::Session>(*http_, std::move(access));
-  return admin_.get();
+  MS_TRY(CharmedCloud * cloud, this->cloud());
+  return cloud->admin(watch);
 }
 
 Result<std::unique_ptr<openstack::Session>> JujuCluster::session(const std::string& user,
                                                                  const Secret& password,
                                                                  const std::string& project) {
-  MS_TRY(openstack::Session * admin, this->admin({}));
-  auto access = admin->access();
-  access.user = user;
-  access.password = password;
-  access.project = project;
-  access.user_domain = access.project_domain = "Default";
-  return std::make_unique<openstack::Session>(*http_, std::move(access));
+  MS_TRY(CharmedCloud * cloud, this->cloud());
+  return cloud->session(user, password, project);
+}
+
+Result<std::string> JujuCluster::authority(const Watch& watch) {
+  MS_TRY(CharmedCloud * cloud, this->cloud());
+  return cloud->authority(watch);
+}
+
+Result<CharmedCloud*> JujuCluster::cloud() {
+  if (!cloud_) {
+    MS_TRY(const auto recorded, deployment());
+    const auto program = hypervisor_beside_this_program();
+    cloud_ = std::make_unique<CharmedCloud>(recorded.cluster.name, tools_, record_, catalogue_,
+                                            program ? *program : std::string());
+  }
+  return cloud_.get();
 }
 
 // User secrets of the model: drawn when asked for the first time, as on a control node.
@@ -246,15 +221,6 @@ Result<Secret> JujuCluster::secret(const std::string& name) {
   const Secret drawn = random_secret(24);
   MS_TRY([[maybe_unused]] const auto uri, juju::create_secret(*session, label, {{"value", drawn}}, within));
   return drawn;
-}
-
-Result<std::string> JujuCluster::authority(const Watch& watch) {
-  MS_TRY(const Json listed, run_on_leader("keystone", "list-ca-certs", watch));
-  std::string all;
-  for (const auto& [name, pem] : listed.items())
-    if (pem.is_string() && pem.get<std::string>().find("-----BEGIN CERTIFICATE") != std::string::npos)
-      all += pem.get<std::string>() + "\n";
-  return all;  // empty: the system's authorities are believed
 }
 
 Result<std::string> JujuCluster::guest_image(const Watch& watch) {
@@ -423,16 +389,14 @@ Status JujuCluster::destroy(bool, const Watch& watch) {
       {.cloud = name(), .path = CredentialsFile::default_path(name()), .authority = {}, .by = our_name});
 }
 
-Status JujuCluster::add_node(const std::string& node, const std::vector<std::string>&, const Watch&) {
-  return ask("nodes of the Kubernetes below a charmed cloud are added to it, and hypervisors by Terraform",
-             node,
-             "add a microstack_node to its configuration and apply; juju microstack export writes one to "
-             "begin with");
+Status JujuCluster::add_node(const std::string& node, const std::vector<std::string>& roles, const Watch&) {
+  MS_TRY(const auto now, deployment());
+  return added_by_terraform(now, node, roles);
 }
 
 Status JujuCluster::remove_node(const std::string& node, bool, const Watch&) {
-  return ask("hypervisors of a charmed cloud are resources of Terraform", node,
-             "remove its microstack_node from the configuration and apply");
+  MS_TRY(const auto now, deployment());
+  return removed_by_terraform(now, node);
 }
 
 }  // namespace microstack::plugin

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/clients/juju/websocket.h"
+#include "engine/cloud/charmed_cloud.h"
 #include "engine/substrate/juju/charmed.h"
 #include "engine/substrate/juju/kubernetes.h"
 #include "engine/substrate/juju/record.h"
@@ -28,6 +29,12 @@ class JujuCluster : public Cluster {
   Status deploy(Deployment wanted, const Watch& watch);
 
   std::string name() const override { return tools_.view.name(); }
+  // By the connections that are there: a look every few seconds is no login every few seconds.
+  bool look_anew() override {
+    tools_.view.forget();
+    tools_.view.changed();
+    return true;
+  }
   CloudStatus status(const Watch& watch) override;
   Result<Deployment> deployment() override;
   Result<std::string> dashboard(const Watch& watch) override;
@@ -60,7 +67,7 @@ class JujuCluster : public Cluster {
   Status carry_out(const Deployment& deployment, const charmed::Scope& scope, const Watch& watch);
   // Changes the record, then takes back what it no longer says.
   Result<Deployment> change(const std::function<Status(Deployment&)>& change, const Watch& watch);
-  Result<Json> run_on_leader(const std::string& application, const std::string& action, const Watch& watch);
+  Result<CharmedCloud*> cloud();  // error (ask): none is recorded in the model
   // Makes the model the current one of the command line, as `juju add-model` does.
   Status make_current(const std::string& uuid) const;
   charmed::PodEvidence* pods();  // null where no kubeconfig was given, or it cannot be read
@@ -75,8 +82,7 @@ class JujuCluster : public Cluster {
   charmed::Tools tools_;
   charmed::ModelEvidence model_evidence_;  // for waits that fail, where no kubeconfig was given
   charmed::JujuRecord record_;
-  std::unique_ptr<http::Client> http_;
-  std::unique_ptr<openstack::Session> admin_;
+  std::unique_ptr<CharmedCloud> cloud_;
 };
 
 }  // namespace microstack::plugin

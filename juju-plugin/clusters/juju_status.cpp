@@ -5,6 +5,7 @@
 #include "engine/clients/juju/secrets.h"
 #include "engine/clients/kubernetes/causes.h"
 #include "engine/substrate/juju/cloud_status.h"
+#include "juju-plugin/clusters/hypervisors.h"
 #include "juju-plugin/clusters/juju.h"
 
 namespace microstack::plugin {
@@ -135,6 +136,15 @@ CloudStatus JujuCluster::status(const Watch& watch) {
   for (const auto& [name, member] : recorded->members)
     status.nodes.push_back(
         {.name = name, .roles = member.roles, .address = member.address, .state = "unknown"});
+  if (!status.nodes.empty()) {  // hypervisors: the cloud itself says how they are
+    const auto looked = [&]() -> Status {
+      MS_TRY(openstack::Session * admin, this->admin(watch));
+      return add_hypervisors(status, *admin, watch.stop);
+    }();
+    if (!looked)
+      status.problems.push_back(
+          {"the API", "down", without_end(looked.error().text()), {}, looked.error().fix});
+  }
   add_kubernetes_nodes(status, watch.stop);
   status.state = said.state == "absent" ? "down" : worst_state(status);
   return status;

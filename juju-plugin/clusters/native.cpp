@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include "engine/clients/openstack/collection.h"
-#include "engine/clients/openstack/compute.h"
 #include "engine/cloud/components.h"
 #include "engine/cloud/credentials_file.h"
+#include "juju-plugin/clusters/hypervisors.h"
 #include "juju-plugin/component_arguments.h"
 
 namespace microstack::plugin {
@@ -60,54 +59,6 @@ void add_services(CloudStatus& status, const Catalogue& catalogue, const Deploym
     if (component.optional) add(component);
   if (const auto own = differences.find(""); own != differences.end())
     status.problems.push_back({"the node itself", "drifted", message_of(own->second), {}, repair_command});
-}
-
-CloudStatus::Node* node_named(CloudStatus& status, const std::string& name) {
-  for (auto& node : status.nodes)
-    if (node.name == name) return &node;
-  return nullptr;
-}
-
-// Nova's and Neutron's view of the nodes.
-Status add_hypervisors(CloudStatus& status, openstack::Session& admin, std::stop_token stop) {
-  MS_TRY(const auto hypervisors, openstack::hypervisors(admin, stop));
-  for (const auto& hypervisor : hypervisors) {
-    auto* node = node_named(status, hypervisor.host);
-    if (!node)
-      node = &status.nodes.emplace_back(CloudStatus::Node{.name = hypervisor.host, .roles = {"compute"}});
-    node->state = hypervisor.up ? "up" : "down";
-    node->guests = hypervisor.running_vms;
-    node->vcpus = hypervisor.vcpus;
-    node->vcpus_used = hypervisor.vcpus_used;
-    node->memory_mib = hypervisor.memory_mib;
-    node->memory_mib_used = hypervisor.memory_mib_used;
-  }
-  MS_TRY(const auto services, openstack::compute_services(admin, stop));
-  for (const auto& service : services) {
-    auto* node = node_named(status, service.host);
-    if (!service.enabled && node) node->message = service.binary + " is disabled: no new guests";
-    if (service.up || !service.enabled) continue;
-    if (node) {
-      node->state = "down";
-      node->message = service.binary + " does not report";
-    }
-    status.problems.push_back(
-        {service.host,
-         "down",
-         service.binary + " does not report to the control plane",
-         {},
-         "see that the machine runs and reaches the API; then: " + std::string(repair_command)});
-  }
-  MS_TRY(const auto agents, openstack::list(admin, {"network", "/v2.0/agents", "agent", "agents"}, {}, stop));
-  for (const auto& agent : agents) {
-    if (agent.value("alive", true)) continue;
-    const auto host = agent.value("host", std::string());
-    status.problems.push_back({host, "down", agent.value("agent_type", "an agent") + " does not report",
-                               agent.value("heartbeat_timestamp", std::string()), repair_command});
-    if (auto* node = node_named(status, host); node && node->message.empty())
-      node->message = agent.value("agent_type", "an agent") + " does not report";
-  }
-  return {};
 }
 
 void problem_of(CloudStatus& status, const std::string& what, const Error& error) {
@@ -309,16 +260,14 @@ Status NativeCluster::destroy(bool force, const Watch& watch) {
       {.cloud = name(), .path = CredentialsFile::default_path(name()), .authority = {}, .by = our_name});
 }
 
-Status NativeCluster::add_node(const std::string& node, const std::vector<std::string>&, const Watch&) {
-  return ask(
-      "nodes of a native cloud are resources of Terraform", node,
-      "add a microstack_node to its configuration and apply; juju microstack export writes one to begin "
-      "with");
+Status NativeCluster::add_node(const std::string& node, const std::vector<std::string>& roles, const Watch&) {
+  MS_TRY(const auto now, deployment());
+  return added_by_terraform(now, node, roles);
 }
 
 Status NativeCluster::remove_node(const std::string& node, bool, const Watch&) {
-  return ask("nodes of a native cloud are resources of Terraform", node,
-             "remove its microstack_node from the configuration and apply");
+  MS_TRY(const auto now, deployment());
+  return removed_by_terraform(now, node);
 }
 
 std::vector<Evidence> NativeCluster::evidence(const Watch& watch) {

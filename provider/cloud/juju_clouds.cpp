@@ -87,6 +87,31 @@ Result<std::shared_ptr<JujuCloud>> JujuClouds::of_id(const JujuId& id, const juj
   return cloud;
 }
 
+Result<std::shared_ptr<AnyCloud>> JujuClouds::any(const std::string& cluster_id, const OpenHost& open) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = any_.find(cluster_id); found != any_.end()) return found->second;
+  }
+  MS_TRY(const auto id, JujuId::parse(cluster_id));
+  const auto limit = juju::Limit::of(std::chrono::minutes(2));
+  MS_TRY(const auto cloud, of_id(id, limit));
+  if (!cloud)
+    return ask("the controller has no such model", cluster_id, "look with `juju models --uuid`",
+               {"cluster_id"});
+  MS_TRY(const auto recorded, cloud->record.read(limit));
+  MS_TRY(const std::string program, hypervisor_beside_this_program());
+  const auto name = recorded ? recorded->cluster.name : cloud->tools.view.name();
+  // It is made of parts of the other, which stays as long.
+  struct Whole {
+    std::shared_ptr<JujuCloud> parts;
+    CharmedCloud cloud;
+  };
+  const auto whole = std::shared_ptr<Whole>(
+      new Whole{cloud, CharmedCloud(name, cloud->tools, cloud->record, catalogue_, program, open)});
+  const std::lock_guard lock(mutex_);
+  return any_.try_emplace(cluster_id, std::shared_ptr<AnyCloud>(whole, &whole->cloud)).first->second;
+}
+
 juju::Limit limit_of(const Call& call) {
   auto limit = juju::Limit::of(std::chrono::minutes(2), call.stop());
   if (call.deadline() && *call.deadline() < limit.until) limit.until = *call.deadline();

@@ -10,6 +10,7 @@
 
 #include "engine/catalogue/catalogue.h"
 #include "engine/clients/juju/websocket.h"
+#include "engine/cloud/charmed_cloud.h"
 #include "engine/substrate/juju/charmed.h"
 #include "engine/substrate/juju/kubernetes.h"
 #include "engine/substrate/juju/record.h"
@@ -52,6 +53,8 @@ class JujuClouds {
   Result<std::shared_ptr<JujuCloud>> of(const std::string& name, const std::string& model);
   // Null where the controller has no such model: proof of absence.
   Result<std::shared_ptr<JujuCloud>> of_id(const JujuId& id, const juju::Limit& limit);
+  // As its nodes and whoever uses its API know it. Error (ask): there is no such cloud.
+  Result<std::shared_ptr<AnyCloud>> any(const std::string& cluster_id, const OpenHost& open);
 
  private:
   Result<juju::Controller*> controller(const std::string& name, const std::string& uuid);
@@ -64,6 +67,7 @@ class JujuClouds {
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<juju::Controller>> controllers_;  // by address and user
   std::map<std::string, std::shared_ptr<JujuCloud>> clouds_;
+  std::map<std::string, std::shared_ptr<AnyCloud>> any_;  // by id
 };
 
 // As long as the call may take.

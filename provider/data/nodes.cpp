@@ -42,7 +42,7 @@ class NodesSource : public DataSource<NodesData> {
   std::string name() const override { return "nodes"; }
 
   Status read(NodesData& data, Call& call) override {
-    MS_TRY(const auto cloud, clouds_.of_id(*data.cluster_id));
+    MS_TRY(const auto cloud, clouds_.any(*data.cluster_id));
     MS_TRY(const auto record, cloud->snapshot());
     data.nodes = std::vector<NodeSeen>{};
     if (!record) return {};

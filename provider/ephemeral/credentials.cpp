@@ -49,9 +49,8 @@ class CredentialsEphemeral : public Ephemeral<Credentials> {
   std::string name() const override { return "credentials"; }
 
   Status open(Credentials& result, Lease& lease, Call& call) override {
-    MS_TRY(const auto cloud, clouds_.of_id(*result.cluster_id));
+    MS_TRY(const auto cloud, clouds_.any(*result.cluster_id));
     MS_TRY(openstack::Session * admin, cloud->admin(watching(call)));
-    MS_TRY(const Json said, cloud->status(watching(call)));
     openstack::ApplicationCredentialWish wish;
     wish.name = "terraform-" + random_secret(12).reveal();
     wish.description = "one run of terraform";
@@ -61,7 +60,7 @@ class CredentialsEphemeral : public Ephemeral<Credentials> {
     MS_TRY(const auto made, openstack::create_application_credential(*admin, wish, call.stop()));
     result.auth_url = admin->access().auth_url;
     result.region = admin->access().region;
-    result.ca_certificate = said.value(Json::json_pointer("/facts/ca"), std::string());
+    MS_TRY(result.ca_certificate, cloud->authority(watching(call)));
     result.application_credential_id = made.id;
     result.application_credential_secret = made.secret;
     lease.saved = {{"cluster_id", *result.cluster_id}, {"id", made.id}};
@@ -69,7 +68,7 @@ class CredentialsEphemeral : public Ephemeral<Credentials> {
   }
 
   Status close(const Lease& lease, Call& call) override {
-    MS_TRY(const auto cloud, clouds_.of_id(lease.saved.at("cluster_id")));
+    MS_TRY(const auto cloud, clouds_.any(lease.saved.at("cluster_id")));
     MS_TRY(openstack::Session * admin, cloud->admin(watching(call)));
     return openstack::revoke_application_credential(*admin, lease.saved.at("id"), call.stop());
   }

@@ -131,6 +131,7 @@ class JujuCluster : public Resource<Cluster> {
     if (state.deletion_protection.value_or(false))
       return ask("The cluster is protected against deletion", {},
                  "Set deletion_protection = false and apply first.", {"deletion_protection"});
+    if (const auto cloud = clouds_.any(*state.id, {})) (*cloud)->leaving = true;  // its nodes go along
     return {};
   }
 

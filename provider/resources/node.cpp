@@ -55,8 +55,8 @@ class NodeResource : public Resource<NodeModel> {
   Status plan(terraform::Plan<NodeModel>& plan, Call& call) override {
     auto& node = plan.planned;
     if (node.cluster_id.is_known()) {
-      MS_TRY(const auto id, ClusterId::parse(*node.cluster_id));
-      const auto name = name_of_node(id.name, node);
+      MS_TRY(const auto cluster, name_of_cluster(node));
+      const auto name = name_of_node(cluster, node);
       if (!node.name.is_known() && !name.empty()) node.name = name;
       if (!node.id.is_known() && node.name.is_known()) node.id = id_of_node(*node.cluster_id, *node.name);
     }
@@ -66,7 +66,7 @@ class NodeResource : public Resource<NodeModel> {
 
   // Guests are named, not refused: they may be leaving in the same apply.
   Status plan_removal(const NodeModel& node, Call& call) override {
-    MS_TRY(const auto cloud, clouds_.of_id(*node.cluster_id));
+    MS_TRY(const auto cloud, clouds_.any(*node.cluster_id));
     if (cloud->leaving) {
       call.saved()[goes_along] = "yes";
       return {};
@@ -90,24 +90,23 @@ class NodeResource : public Resource<NodeModel> {
   }
 
   Status create(NodeModel& node, Call& call) override {
-    MS_TRY(const auto cloud, clouds_.of_id(*node.cluster_id));
-    MS_TRY(const auto id, ClusterId::parse(*node.cluster_id));
-    if (!node.name.is_known()) node.name = name_of_node(id.name, node);
+    MS_TRY(const auto cloud, clouds_.any(*node.cluster_id));
+    if (!node.name.is_known()) node.name = name_of_node(cloud->name(), node);
     if (node.name->empty()) return ask("A machine needs a name", {}, {}, {"name"});
     node.id = id_of_node(*node.cluster_id, *node.name);
     MS_CHECK(adopt(*cloud, node, call));
     auto made = make(*cloud, node, call);
     if (made) return {};
     auto error = doing("joining node " + *node.name, std::move(made).error());
-    error.causes.push_back(
-        ask("the next apply goes on where this one ended; to take away what exists instead: " +
-            (node.machine.is_known() ? "microstack-hypervisor machine remove " + id.name + " " + *node.name
-                                     : std::string("microstack-hypervisor remove, on the node"))));
+    error.causes.push_back(ask(
+        "the next apply goes on where this one ended; to take away what exists instead: " +
+        (node.machine.is_known() ? "microstack-hypervisor machine remove " + cloud->name() + " " + *node.name
+                                 : std::string("microstack-hypervisor remove, on the node"))));
     return error;
   }
 
   Result<Found> read(NodeModel& node, Call& call) override {
-    MS_TRY(const auto cloud, clouds_.of_id(*node.cluster_id));
+    MS_TRY(const auto cloud, clouds_.any(*node.cluster_id));
     ClusterNode there = reach(*cloud, node);
     if (node.machine.is_known()) {
       const auto machine = there.machine_status(watching(call));
@@ -149,7 +148,7 @@ class NodeResource : public Resource<NodeModel> {
   }
 
   Status update(const NodeModel& before, NodeModel& node, Call& call) override {
-    MS_TRY(const auto cloud, clouds_.of_id(*node.cluster_id));
+    MS_TRY(const auto cloud, clouds_.any(*node.cluster_id));
     const bool was = computes(before.roles->items), is = computes(node.roles->items);
     if (was && !is) MS_CHECK(empty(*cloud, node, true, call));
     MS_CHECK(make(*cloud, node, call));
@@ -158,7 +157,7 @@ class NodeResource : public Resource<NodeModel> {
   }
 
   Status remove(const NodeModel& node, Call& call) override {
-    MS_TRY(const auto cloud, clouds_.of_id(*node.cluster_id));
+    MS_TRY(const auto cloud, clouds_.any(*node.cluster_id));
     if (call.saved().contains(goes_along)) return undo(*cloud, node, call);
     const bool alive = is_alive(*cloud, node, call);
     if (computes(node.roles->items)) MS_CHECK(empty(*cloud, node, alive, call));
@@ -171,7 +170,7 @@ class NodeResource : public Resource<NodeModel> {
     const auto slash = node.id->rfind('/');
     if (slash == std::string::npos) return ask("The id must be CLUSTER_ID/NAME", {}, {}, {"id"});
     node.cluster_id = node.id->substr(0, slash);
-    MS_TRY(const auto cloud, clouds_.of_id(*node.cluster_id));
+    MS_TRY(const auto cloud, clouds_.any(*node.cluster_id));
     MS_TRY(const auto record, cloud->snapshot());
     const auto name = node.id->substr(slash + 1);
     const auto members = record ? record->members : std::map<std::string, Deployment::Member>();
@@ -191,7 +190,13 @@ class NodeResource : public Resource<NodeModel> {
   }
 
  private:
-  ClusterNode reach(const Cloud& cloud, const NodeModel& node) const {
+  Result<std::string> name_of_cluster(const NodeModel& node) {
+    if (const auto id = ClusterId::parse(*node.cluster_id)) return id->name;
+    MS_TRY(const auto cloud, clouds_.any(*node.cluster_id));
+    return cloud->name();
+  }
+
+  ClusterNode reach(const AnyCloud& cloud, const NodeModel& node) const {
     return cloud.member(*node.name, place_of(node, clouds_.ssh));
   }
 
@@ -209,7 +214,7 @@ class NodeResource : public Resource<NodeModel> {
   }
 
   // A finished one of this name is taken over when it is at the same place; an unfinished one is gone on with.
-  static Status adopt(Cloud& cloud, const NodeModel& node, Call& call) {
+  static Status adopt(AnyCloud& cloud, const NodeModel& node, Call& call) {
     MS_TRY(const auto record, cloud.snapshot());
     if (!record)
       return ask("cluster " + cloud.name() + " is not finished", *node.cluster_id, "apply it first",
@@ -229,7 +234,7 @@ class NodeResource : public Resource<NodeModel> {
   }
 
   // From whatever is there to a node that is up.
-  Status make(Cloud& cloud, NodeModel& node, Call& call) {
+  Status make(AnyCloud& cloud, NodeModel& node, Call& call) {
     const auto watch = watching(call);
     Stopwatch clock;
     clock.begin("join");
@@ -240,8 +245,8 @@ class NodeResource : public Resource<NodeModel> {
                  {"cluster_id"});
     MS_TRY(auto addresses, place_in_cluster(cloud, there, node, *control, call));
     auto profile = profile_of(node, *control, clouds_.catalogue(), addresses);
-    MS_TRY(profile.secrets, cloud.join(profile, watch));
-    if (node.machine.is_known()) {
+    MS_CHECK(cloud.join(profile, watch));
+    if (node.machine.is_known() && addresses_of_machine(*control, 1)) {
       clock.begin("machine");
       MS_TRY(const Json machine, bring_up(there, cloud, node, *control, watch));
       const auto got = addresses_of_machine(machine);
@@ -270,7 +275,7 @@ class NodeResource : public Resource<NodeModel> {
     return {};
   }
 
-  Result<Json> bring_up(ClusterNode& there, Cloud& cloud, const NodeModel& node, const Profile& control,
+  Result<Json> bring_up(ClusterNode& there, AnyCloud& cloud, const NodeModel& node, const Profile& control,
                         const Watch& watch) const {
     MS_TRY(const auto record, cloud.snapshot());
     int index = 0;
@@ -283,15 +288,23 @@ class NodeResource : public Resource<NodeModel> {
 
   // Writes the member down before anything of it is made, and says its addresses. All that is written of the nodes of
   // one apply is written at once: their addresses are decided here.
-  Result<NodeAddresses> place_in_cluster(Cloud& cloud, ClusterNode& there, const NodeModel& node,
+  Result<NodeAddresses> place_in_cluster(AnyCloud& cloud, ClusterNode& there, const NodeModel& node,
                                          const Profile& control, Call& call) const {
     const auto watch = watching(call);
     auto member = member_of(node);
     NodeAddresses addresses;
     Host* server = nullptr;
     int index = 0;
-    if (node.machine.is_known()) {
-      if (!addresses_of_machine(control, 1))
+    const bool by_index = node.machine.is_known() && addresses_of_machine(control, 1);
+    if (node.machine.is_known() && cloud.machine().empty()) {  // no node comes before it: its host chooses
+      if (node.machine->host.is_known())
+        return ask("a machine on another host shares the networks of the cluster's first node, and cluster " +
+                       cloud.name() + " has none",
+                   {}, "make that host the node: ssh = { ... }", {"machine", "host"});
+      MS_TRY(const Json machine, bring_up(there, cloud, node, control, watch));
+      addresses = addresses_of_machine(machine);
+    } else if (node.machine.is_known()) {
+      if (!by_index)
         return ask("a machine needs a cluster whose first node is a machine: it shares that one's networks",
                    cloud.name(), "make the node of a server: ssh = { ... }", {"machine"});
       MS_TRY(const Json machine, there.machine_status(watch));
@@ -313,7 +326,7 @@ class NodeResource : public Resource<NodeModel> {
               refused = host_name_is_taken(name, *server, owner);
               return Json::object();
             }
-          if (node.machine.is_known()) {
+          if (by_index) {
             if (index == 0 && was != record->members.end()) index = was->second.host.value("index", 0);
             if (index == 0) index = free_index(*record);
             member.host["index"] = index;
@@ -329,7 +342,7 @@ class NodeResource : public Resource<NodeModel> {
     return addresses;
   }
 
-  Status wait_until_up(Cloud& cloud, const NodeModel& node, Call& call) const {
+  Status wait_until_up(AnyCloud& cloud, const NodeModel& node, Call& call) const {
     openstack::Wait wait;
     wait.limit = up_limit;
     wait.pause = 250ms;
@@ -342,7 +355,7 @@ class NodeResource : public Resource<NodeModel> {
                                  });
   }
 
-  bool is_alive(Cloud& cloud, const NodeModel& node, Call& call) const {
+  bool is_alive(AnyCloud& cloud, const NodeModel& node, Call& call) const {
     ClusterNode there = reach(cloud, node);
     const auto host = there.host();
     if (!host) return false;
@@ -353,7 +366,7 @@ class NodeResource : public Resource<NodeModel> {
   }
 
   // Without guests. Where the control plane is dead there is nobody to ask.
-  Status empty(Cloud& cloud, const NodeModel& node, bool alive, Call& call) const {
+  Status empty(AnyCloud& cloud, const NodeModel& node, bool alive, Call& call) const {
     const auto admin = cloud.admin(watching(call));
     if (!admin) {
       call.warn("The cloud cannot be asked for guests on node " + *node.name, admin.error().text());
@@ -372,7 +385,7 @@ class NodeResource : public Resource<NodeModel> {
   }
 
   // The host as it was before: a machine vanishes, a server follows its own records.
-  Status undo(Cloud& cloud, const NodeModel& node, Call& call) const {
+  Status undo(AnyCloud& cloud, const NodeModel& node, Call& call) const {
     ClusterNode there = reach(cloud, node);
     if (node.machine.is_known()) {
       MS_TRY(const Json gone,
@@ -393,7 +406,7 @@ class NodeResource : public Resource<NodeModel> {
   }
 
   // Nova, Placement, Neutron and OVN know nothing of it any more, nor does the deployment.
-  Status forget(Cloud& cloud, const NodeModel& node, const std::vector<std::string>& roles,
+  Status forget(AnyCloud& cloud, const NodeModel& node, const std::vector<std::string>& roles,
                 Call& call) const {
     const auto watch = watching(call);
     const auto control = cloud.known_profile();
@@ -446,7 +459,7 @@ class NodeList : public List<NodeModel, NodesWanted> {
   explicit NodeList(Clouds& clouds) : clouds_(clouds) {}
   std::string name() const override { return "node"; }
   Status list(const NodesWanted& wanted, const Sink& found, Call&) override {
-    MS_TRY(const auto cloud, clouds_.of_id(*wanted.cluster_id));
+    MS_TRY(const auto cloud, clouds_.any(*wanted.cluster_id));
     MS_TRY(const auto record, cloud->snapshot());
     if (!record) return {};
     for (const auto& [name, member] : record->members) {

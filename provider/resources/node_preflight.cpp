@@ -114,7 +114,7 @@ void check_what_it_is(const Catalogue& catalogue, const Profile& control, const 
 }
 
 // Links that must exist, addresses that must be its own or nobody's.
-void check_links(Cloud& cloud, const Profile& control, const std::optional<Deployment>& deployment,
+void check_links(AnyCloud& cloud, const Profile& control, const std::optional<Deployment>& deployment,
                  const NodeModel& node, const Server& server, Path place, Call& call) {
   const auto wish = addresses_of_server(node);
   const Path network("network");
@@ -169,7 +169,7 @@ void check_links(Cloud& cloud, const Profile& control, const std::optional<Deplo
 }
 
 // Two servers of one host name are one hypervisor for Placement.
-void check_host_name(Cloud& cloud, PlannedHostNames& planned, const std::optional<Deployment>& deployment,
+void check_host_name(AnyCloud& cloud, PlannedHostNames& planned, const std::optional<Deployment>& deployment,
                      const NodeModel& node, Host& server, Path place, Call& call) {
   const auto name = host_name_of(server, call.stop());
   if (!name) return tell_why(call, name.error(), place);
@@ -183,7 +183,7 @@ void check_host_name(Cloud& cloud, PlannedHostNames& planned, const std::optiona
   }
 }
 
-void look_at_server(Clouds& clouds, Cloud& cloud, PlannedHostNames& host_names, const Profile& control,
+void look_at_server(Clouds& clouds, AnyCloud& cloud, PlannedHostNames& host_names, const Profile& control,
                     const std::optional<Deployment>& deployment, const NodeModel& node, Call& call) {
   const Path place(node.ssh.is_known() ? "ssh" : "local");
   ClusterNode there = cloud.member(*node.name, place_of(node, clouds.ssh));
@@ -207,7 +207,7 @@ void look_at_server(Clouds& clouds, Cloud& cloud, PlannedHostNames& host_names, 
   check_host_name(cloud, host_names, deployment, node, **host, place, call);
 }
 
-void look_at_machine_host(Clouds& clouds, Cloud& cloud, const Profile& control, const NodeModel& node,
+void look_at_machine_host(Clouds& clouds, AnyCloud& cloud, const Profile& control, const NodeModel& node,
                           Call& call) {
   auto watch = watching(call);
   watch.limit = limit;
@@ -247,7 +247,7 @@ void preflight(Clouds& clouds, PlannedHostNames& host_names, const NodeModel& pl
     return later(call, "The host is known after apply.", Path("machine").attribute("host"));
   if (planned.local.is_known() && !planned.local->address.is_known())
     return later(call, "It is known after apply.", Path("local").attribute("address"));
-  const auto cloud = clouds.of_id(*planned.cluster_id);
+  const auto cloud = clouds.any(*planned.cluster_id);
   if (!cloud) return tell_why(call, cloud.error(), "cluster_id");
   const auto control = (*cloud)->known_profile();
   if (!control || !*control)

@@ -224,6 +224,49 @@ TEST_CASE("openrc and dashboard ask the charms; what is printed holds no passwor
   CHECK_THAT(dashboard.out, Catch::Contains("http://192.0.2.5/openstack-horizon"));
 }
 
+TEST_CASE(
+    "hypervisors of a charmed cloud are what Nova says they are, and what is to be written to have more is "
+    "told") {
+  JujuStage stage;
+  testing::OpenStackWorld openstack;
+  require_ok(stage.run({"deploy", "demo"}));
+  const auto admin = openstack.admin();
+  controller().with([&](testing::World& world) {
+    world.story.services["keystone"] = {{"internal", openstack.auth_url()},
+                                        {"public", openstack.auth_url()},
+                                        {"admin-password", admin.password.reveal()},
+                                        {"admin-domain", admin.user_domain}};
+  });
+  juju::WebsocketDialer dialer;
+  auto access = stage.store().access("test");
+  REQUIRE(access);
+  juju::Controller to(dialer, *access);
+  juju::ModelView view(to, "openstack");
+  charmed::JujuRecord record(view);
+  const auto limit = juju::Limit::of(std::chrono::seconds(30));
+  REQUIRE(charmed::change_record(
+      record,
+      [](Deployment& deployment) -> Status {
+        for (const char* name : {"n1", "gone"})
+          deployment.members[name] = {name, {"compute"}, "192.0.2.2", Json::object()};
+        return {};
+      },
+      limit));
+  const auto nodes = json_of(stage.run({"status", "--format", "json"})).at("nodes");
+  REQUIRE(nodes.size() == 2);
+  CHECK(nodes[0].at("name") == "gone");
+  CHECK(nodes[0].at("state") == "unknown");
+  CHECK(nodes[1].at("state") == "up");
+
+  const auto more = stage.run({"add-node", "n2", "--role", "network"});
+  CHECK(more.code == 4);
+  CHECK_THAT(more.err, Catch::Contains("resource \"microstack_node\" \"n2\"") && Catch::Contains("juju://") &&
+                           Catch::Contains("roles      = [\"network\"]"));
+  CHECK_THAT(stage.run({"add-node", "n1"}).err, Catch::Contains("in cloud demo already"));
+  CHECK_THAT(stage.run({"remove-node", "n1"}).err, Catch::Contains("/n1"));
+  CHECK_THAT(stage.run({"remove-node", "n7"}).err, Catch::Contains("has no node n7"));
+}
+
 TEST_CASE("a support bundle of a charmed cloud has the model's status and no password of the controller") {
   JujuStage stage;
   require_ok(stage.run({"deploy", "demo"}));

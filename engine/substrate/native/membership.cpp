@@ -1,5 +1,6 @@
 #include "engine/substrate/native/membership.h"
 
+#include "engine/host/local_host.h"
 #include "engine/substrate/native/recipe.h"
 
 namespace microstack::native {
@@ -58,6 +59,28 @@ Result<std::map<std::string, std::string>> handed_over(const Profile& node, cons
   out[authority_certificate_secret] = authority.certificate;
   for (const auto& fact : recipe.certificates) {
     MS_TRY(const Secret pair, issue_for(authority, fact));
+    out[certificate_secret(fact)] = pair.reveal();
+  }
+  return out;
+}
+
+Result<std::map<std::string, std::string>> handed_over(const Profile& node, const Catalogue& catalogue,
+                                                       const Given& given) {
+  LocalHost planning;  // nothing is asked of it
+  Secrets none(planning, /*draws=*/false);
+  Tools tools(planning, none);
+  MS_TRY(const Recipe recipe, recipe_of(node, catalogue, tools));
+  std::map<std::string, std::string> out;
+  for (const auto& name : recipe.secrets) {
+    const auto found = given.secrets.find(name);
+    if (found == given.secrets.end())
+      return give_up("node " + node.node.name + " needs the secret " + name +
+                     ", which its control plane does not say");
+    out[name] = found->second;
+  }
+  out[authority_certificate_secret] = given.believed;
+  for (const auto& fact : recipe.certificates) {
+    MS_TRY(const Secret pair, issue_for(given.authority, fact));
     out[certificate_secret(fact)] = pair.reveal();
   }
   return out;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/steps/certificate_authority.h"
 #include "engine/substrate/native/native.h"
 
 namespace microstack::native {
@@ -14,6 +15,15 @@ namespace microstack::native {
 // certificates. `tools` are the control node's: what has not been drawn yet is drawn there.
 Result<std::map<std::string, std::string>> handed_over(const Profile& node, const Catalogue& catalogue,
                                                        Tools& tools);
+// The same where the control plane is not ours: `authority` signs, `believed` are the certificates that the node is to
+// believe, the signer's first, and `secrets` are what it says. Error (give_up): a secret that is not among them.
+struct Given {
+  KeyPair authority;
+  std::string believed;
+  std::map<std::string, std::string> secrets;
+};
+Result<std::map<std::string, std::string>> handed_over(const Profile& node, const Catalogue& catalogue,
+                                                       const Given& given);
 // The names only, for people and golden files.
 Result<std::vector<std::string>> needed(const Profile& node, const Catalogue& catalogue, Tools& tools);
 

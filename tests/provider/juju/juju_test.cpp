@@ -1,5 +1,6 @@
 // Clusters and components with substrate = "juju", over the test controller.
 #include "provider/data/sources.h"
+#include "provider/ephemeral/credentials.h"
 #include "provider/ephemeral/kubeconfig.h"
 #include "provider/resources/by_substrate.h"
 #include "provider/resources/cluster.h"
@@ -9,6 +10,7 @@
 #include "tests/provider/cloud/asking.h"
 #include "tests/support/juju_controller/disturbed_world.h"
 #include "tests/support/kubernetes_api/kubernetes_api.h"
+#include "tests/support/openstack_world/openstack_world.h"
 
 using namespace microstack;
 using namespace microstack::provider;
@@ -24,6 +26,8 @@ struct Charmed : Asking {
     ::setenv("MICROSTACK_JUJU_CA", server.ca_pem().c_str(), 1);
     ::setenv("MICROSTACK_JUJU_USER", "admin", 1);
     ::setenv("MICROSTACK_JUJU_PASSWORD", "admin-password", 1);
+    ::setenv("MICROSTACK_HYPERVISOR", "/bin/true", 1);
+    clouds.elsewhere = [this](const std::string& id) { return charmed.any(id, {}); };
   }
   ~Charmed() { world.server().refuse.clear(); }
 
@@ -156,6 +160,20 @@ TEST_CASE_METHOD(Charmed, "health tells what differs and which unit is not activ
              Contains("region of keystone") && Contains("nova/0 is blocked: no database"));
 }
 
+TEST_CASE_METHOD(Charmed, "a pinned revision that somebody refreshed is drift, and is pinned again") {
+  const auto pinned = asked({{"revisions", {{"keystone", 7}}}});
+  const auto state = made(pinned);
+  CHECK(drift(read(*cluster, state)).empty());
+  with([](auto& model) { model.application("keystone").charm.revision = 9; });
+  const auto drifted = read(*cluster, state);
+  REQUIRE(drift(drifted).size() == 1);
+  CHECK(drift(drifted)[0] == "keystone has revision 9, not 7");
+  const auto repaired = apply(*cluster, drifted, pinned);
+  CHECK(error() == "");
+  with([](auto& model) { CHECK(model.application("keystone").charm.revision == 7); });
+  CHECK(drift(read(*cluster, repaired)).empty());
+}
+
 TEST_CASE_METHOD(Charmed, "a setting that is taken back is the charm's default again") {
   const auto state = made(asked({{"config", {{"nova", {{"debug", "true"}}}}}}));
   const auto back = apply(*cluster, state, asked());
@@ -256,4 +274,92 @@ TEST_CASE_METHOD(OnKubernetes,
                           Contains("it ends with exit code 1") && Contains("Access denied for user nova"));
   world.server().with([](World& all) { all.story.held.clear(); });
   CHECK(drift(read(*cluster, made(asked()))).empty());
+}
+
+namespace {
+
+// Behind the charms is an OpenStack, and Kubernetes knows the load balancer of the queue.
+struct WithServices : OnKubernetes {
+  WithServices() {
+    kubernetes.put({{"apiVersion", "v1"},
+                    {"kind", "Service"},
+                    {"metadata", {{"name", "rabbitmq-lb"}, {"namespace", "openstack"}}},
+                    {"spec", {{"type", "LoadBalancer"}, {"ports", Json::array({{{"port", 5672}}})}}},
+                    {"status", {{"loadBalancer", {{"ingress", Json::array({{{"ip", "192.0.2.40"}}})}}}}}});
+    const auto admin = openstack.admin();
+    const auto authority = make_authority("Charms");
+    REQUIRE(authority);
+    auto url = openstack.auth_url();
+    world.server().with([&](World& all) {
+      all.story.services = {
+          {"keystone",
+           {{"internal", url},
+            {"public", url},
+            {"admin-password", admin.password.reveal()},
+            {"admin-domain", admin.user_domain},
+            {"service-password", "s"}}},
+          {"rabbitmq", {{"address", "10.152.183.9"}, {"password", "q"}}},
+          {"ovn-relay", {{"address", "192.0.2.41"}}},
+          {"certificate-authority",
+           {{"ca-certificate", authority->certificate}, {"private-key", authority->key.reveal()}}}};
+    });
+  }
+  testing::OpenStackWorld openstack;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(WithServices,
+                 "a charmed cloud is joined by nodes: its record keeps them, its charms say what they need") {
+  const auto id = made(asked()).find("id")->as_string();
+  const auto cloud = clouds.any(id);
+  if (!cloud) FAIL(cloud.error().text());
+  CHECK((*cloud)->name() == "openstack");
+  const auto control = (*cloud)->profile();
+  REQUIRE(control);
+  REQUIRE(control->has_value());
+  auto node = **control;
+  node.node = {"h1", {"compute"}, {{"management", "192.0.2.2"}}};
+  node.network.gateway = false;
+  std::erase_if(node.components, [&](const auto& choice) {
+    return !runs_on(*clouds.catalogue().find(choice.name), node.node.roles);
+  });
+  auto again = node;
+  const auto joined = (*cloud)->join(node, {});
+  if (!joined) FAIL(joined.error().text());
+  CHECK(node.control.plane.queue_host ==
+        "192.0.2.40");  // that of the load balancer, not of the charm's other service
+  CHECK(node.secrets.at("rabbitmq/openstack") == "q");
+  const auto calls = world.server().counts()["Action.EnqueueOperation"];
+  REQUIRE((*cloud)->join(again, {}));
+  CHECK(again.secrets.at("neutron/metadata") == node.secrets.at("neutron/metadata"));
+  CHECK(world.server().counts()["Action.EnqueueOperation"] == calls);
+
+  REQUIRE((*cloud)->edit_deployment(
+      [](const auto& there) -> Json {
+        REQUIRE(there);
+        return {{"members", {{"h1", {{"name", "h1"}, {"roles", {"compute"}}, {"address", "192.0.2.2"}}}}}};
+      },
+      {}));
+  const auto recorded = (*cloud)->deployment();
+  REQUIRE(recorded);
+  CHECK((*recorded)->members.at("h1").address == "192.0.2.2");
+  const auto services = (*cloud)->compute_services({});
+  if (!services) FAIL(services.error().text());
+  CHECK(services->size() == 2);
+  CHECK(world.server().violations().empty());
+}
+
+TEST_CASE_METHOD(WithServices, "credentials of a charmed cloud are made by keystone's word and revoked") {
+  const auto id = made(asked()).find("id")->as_string();
+  const auto ephemeral = credentials_ephemeral(clouds);
+  Call call("open");
+  Lease lease;
+  const auto opened = open_ephemeral(*ephemeral, config(*ephemeral, {{"cluster_id", id}}), lease, call);
+  for (const auto& one : call.diagnostics().all()) INFO(one.summary + one.detail);
+  REQUIRE_FALSE(call.diagnostics().has_error());
+  CHECK(opened.find("auth_url")->as_string() == openstack.auth_url());
+  CHECK(opened.find("application_credential_id")->as_string() == lease.saved.at("id"));
+  Call closing("close");
+  CHECK(ephemeral->close(lease, closing));
 }

@@ -1,10 +1,10 @@
 // The test controller as a program, for acceptance tests and the real command line:
 //   juju_test_controller DATA JUJU_DATA [3|4]
-// writes controllers.yaml and accounts.yaml of a controller "test" into JUJU_DATA, says its address, and
+// writes controllers.yaml and accounts.yaml of a controller "test" into JUJU_DATA and its CA into ca.pem there, says its address, and
 // serves until its standard input ends. Lines of standard input change the world: "hold NAME STATUS MESSAGE",
 // "release NAME", "cut N", "stop", "start", "refuse FACADE.METHOD CODE MESSAGE", "allow FACADE.METHOD",
 // "stick NAME", "unstick NAME", "needs-integrations", "slow LOOKS" (until a unit is active), "kubernetes URL CA_FILE TOKEN"
-// (the cloud of the models), a CODE of several words stands in quotes; and in the first model "dying",
+// (the cloud of the models), "services FILE" (what the charms know of their services, as JSON: charm_behaviour.h), a CODE of several words stands in quotes; and in the first model "dying",
 // "config APPLICATION KEY VALUE", "channel APPLICATION CHANNEL", "units APPLICATION N", "separate APPLICATION:ENDPOINT",
 // "foreign APPLICATION CHARM"; "dump" writes what was called and what was wrong, "world" what the models hold, each as
 // one line. Commands are obeyed in their order: an answer to "world" says that all before it are done.
@@ -126,6 +126,11 @@ void obey(JujuController& controller, const std::string& line) {
       world.clouds["kube"]["ca-certificates"] = {pem};
       world.credentials["cloudcred-kube_admin_kube"]["attrs"]["Token"] = token;
     });
+  } else if (verb == "services") {
+    words >> name;
+    std::ifstream file(name);
+    const Json services = Json::parse(file);
+    controller.with([&](World& world) { world.story.services = services; });
   } else if (verb == "slow") {
     int looks = 0;
     words >> looks;
@@ -163,6 +168,7 @@ int main(int argc, char** argv) {
     std::cerr << written.error().text() << "\n";
     return 1;
   }
+  std::ofstream(std::string(argv[2]) + "/ca.pem") << controller.ca_pem();
   std::cout << controller.address() << std::endl;
   for (std::string line; std::getline(std::cin, line);) obey(controller, line);
   return 0;

@@ -1,3 +1,4 @@
+#include "tests/support/juju_controller/charm_behaviour.h"
 #include "tests/support/juju_controller/facade_calls.h"
 
 namespace microstack::testing {
@@ -119,6 +120,7 @@ Json enqueue(CallContext& context, const Json& params) {
         if (std::find(known.begin(), known.end(), name) == known.end()) {
           throw ApiError("action \"" + name + "\" not defined on unit \"" + unit + "\"", "not found");
         }
+        check_parameters(application.charm, name, wish.value("parameters", Json::object()));
         ActionRun run;
         run.tag = "action-" + std::to_string(model.next_action++);
         run.operation = operation;
@@ -145,7 +147,9 @@ Json actions(CallContext& context, const Json& params) {
       if (run.started.empty()) run.started = context.world.now();
       run.status = "running";
       if (run.looks++ >= story.looks_until_done) {
-        auto outcome = story.actions.count(run.name) > 0 ? story.actions[run.name] : Story::Outcome{};
+        auto outcome = story.actions.count(run.name) > 0
+                           ? story.actions[run.name]
+                           : charm_outcome(context.world, *context.model, run).value_or(Story::Outcome{});
         run.status = outcome.status;
         run.message = outcome.message;
         run.output = outcome.output;
@@ -161,16 +165,17 @@ Json secret_json(const CallContext& context, const StoredSecret& secret, bool re
                    {"backend-name", "internal"},
                    {"create-time", secret.created},
                    {"update-time", secret.created}};
-  Json json = {{"uri", secret.uri},
-               {"version", 1},
-               {"owner-tag", "model-" + context.model->uuid},
-               {"rotate-policy", "never"},
-               {"label", secret.label},
-               {"latest-revision", secret.revision},
-               {"latest-revision-checksum", "00"},
-               {"create-time", secret.created},
-               {"update-time", secret.created},
-               {"revisions", Json::array({revision})}};
+  Json json = {
+      {"uri", secret.uri},
+      {"version", 1},
+      {"owner-tag", secret.owner.empty() ? "model-" + context.model->uuid : "application-" + secret.owner},
+      {"rotate-policy", "never"},
+      {"label", secret.label},
+      {"latest-revision", secret.revision},
+      {"latest-revision-checksum", "00"},
+      {"create-time", secret.created},
+      {"update-time", secret.created},
+      {"revisions", Json::array({revision})}};
   for (const auto& application : secret.granted) {
     json["access"].push_back({{"target-tag", "application-" + application},
                               {"scope-tag", "model-" + context.model->uuid},
@@ -333,6 +338,7 @@ void add_operation_calls(FacadeCalls& calls) {
   calls["Secrets.CreateSecrets"] = create_secrets;
   calls["Secrets.ListSecrets"] = [](CallContext& context, const Json& params) -> Json {
     Json found = Json::array();
+    settle_charm_secrets(context.world, *context.model);
     auto label = params.at("filter").value("label", ""), uri = params.at("filter").value("uri", "");
     for (const auto& [its_uri, secret] : context.model->secrets) {
       if ((!label.empty() && secret.label != label) || (!uri.empty() && its_uri != uri)) continue;

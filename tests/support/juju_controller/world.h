@@ -91,6 +91,7 @@ struct OfferedApplication {
 
 struct StoredSecret {
   std::string uri, label, created;
+  std::string owner;  // an application; empty: the model's user
   Json data = Json::object();
   int revision = 1;
   std::set<std::string> granted;
@@ -141,6 +142,7 @@ struct Story {
   };
   std::map<std::string, Outcome> actions;  // action's name -> outcome
   int looks_until_done = 1;                // Actions calls until an action ends
+  Json services = Json::object();          // what the charms know of their services: charm_behaviour.h
 };
 
 struct World {

@@ -1,7 +1,9 @@
-// A controller for a test: one of ours, or a real one where MICROSTACK_TEST_JUJU_ADDRESSES says so.
+// A controller for a test: one of ours; or, for tests with the tag [anywhere], the one that the environment names:
+// MICROSTACK_TEST_JUJU_ADDRESSES, _CA, _USER, _PASSWORD, and in _CLOUD a Kubernetes cloud that it knows.
 #pragma once
 
 #include <cstdlib>
+#include <optional>
 
 #include "engine/clients/juju/controller.h"
 #include "engine/clients/juju/websocket.h"
@@ -38,6 +40,35 @@ struct Fixture {
   JujuController controller;
   WebsocketDialer dialer;
 };
+
+inline Session::Options quick();
+
+// What is made there has names of its own and goes again with this.
+struct Anywhere {
+  explicit Anywhere(int major = 4);
+  ~Anywhere();
+
+  Access access() const { return named ? *named : own->access(); }
+  Controller& controller() { return *controller_; }
+  Session& session() { return controller_->session(); }
+  // A new model; the last part of its name is given.
+  std::string make_model(const std::string& name);
+  std::string model_name(const std::string& name) const { return named ? "microstack-test-" + name : name; }
+  std::string cloud() const;
+  std::string user() const { return access().user; }
+  Limit limit(int seconds) const { return within(named ? 30 * seconds : seconds); }
+  void no_violations() const;
+
+  std::optional<Access> named;
+  std::optional<Fixture> own;
+  WebsocketDialer dialer;
+
+ private:
+  std::optional<Controller> controller_;
+  std::vector<std::string> models_;
+};
+// Of the controllers a test is to see: one of each of ours, or the one that is named.
+std::vector<int> majors();
 
 inline Session::Options quick() {
   Session::Options options;

@@ -52,14 +52,21 @@ struct Deployment {
   std::string uuid;
 };
 
+// The same on any controller, in a model "openstack" of it.
+struct AnyDeployment : Anywhere {
+  explicit AnyDeployment(int major = 4) : Anywhere(major), uuid(make_model("openstack")) {}
+  Session& model() { return controller().model(uuid); }
+  std::string uuid;
+};
+
 }  // namespace
 
-TEST_CASE("The whole core of a release is deployed as its topology says, on 4.x and on 3.6") {
-  for (int major : {4, 3}) {
+TEST_CASE("The whole core of a release is deployed as its topology says, on 4.x and on 3.6", "[anywhere]") {
+  for (int major : majors()) {
     CAPTURE(major);
-    Deployment d(major);
+    AnyDeployment d(major);
     const Json core = core_of_release();
-    auto limit = within(60);
+    auto limit = d.limit(60);
     std::vector<std::string> names;
     for (const auto& application : core["applications"]) {
       must(deploy(d.model(), wish_of(application), limit));
@@ -70,10 +77,10 @@ TEST_CASE("The whole core of a release is deployed as its topology says, on 4.x 
     }
     for (const auto& one : core["offers"]) {
       auto endpoints = one["endpoints"].get<std::vector<std::string>>();
-      must(offer(d.controller.session(), d.uuid, one["app"], endpoints,
-                 one.value("name", one["app"].get<std::string>()), limit));
+      must(offer(d.session(), d.uuid, one["app"], endpoints, one.value("name", one["app"].get<std::string>()),
+                 limit));
     }
-    auto& poller = d.controller.poller(d.uuid);
+    auto& poller = d.controller().poller(d.uuid);
     must(poller.wait("the core", active(names), limit));
 
     auto status = *must(poller.latest(std::chrono::milliseconds(0), limit));
@@ -91,16 +98,16 @@ TEST_CASE("The whole core of a release is deployed as its topology says, on 4.x 
       CAPTURE(pair);
       CHECK(status.integrated(pair[0], pair[1]));
     }
-    auto offered = must(offers(d.controller.session(), "admin", "openstack", limit));
+    auto offered = must(offers(d.session(), d.user(), d.model_name("openstack"), limit));
     CHECK(offered.size() == core["offers"].size());
     CHECK(status.offers.size() == core["offers"].size());
-    no_violations(d.fixture);
+    d.no_violations();
   }
 }
 
-TEST_CASE("What is there already is not made again, and what is gone is removed already") {
-  Deployment d(4);
-  auto limit = within(30);
+TEST_CASE("What is there already is not made again, and what is gone is removed already", "[anywhere]") {
+  AnyDeployment d;
+  auto limit = d.limit(30);
   must(deploy(d.model(), {"keystone", "keystone-k8s"}, limit));
   auto again = deploy(d.model(), {"keystone", "keystone-k8s"}, limit);
   REQUIRE_FALSE(again);
@@ -111,19 +118,19 @@ TEST_CASE("What is there already is not made again, and what is gone is removed 
   must(remove_integration(d.model(), "keystone:identity-service", "glance:identity-service", limit));
   must(remove_integration(d.model(), "keystone:identity-service", "glance:identity-service", limit));
   must(destroy_applications(d.model(), {"keystone", "nosuch"}, {}, limit));
-  auto& poller = d.controller.poller(d.uuid);
+  auto& poller = d.controller().poller(d.uuid);
   must(poller.wait("the removal", gone({"keystone"}), limit));
   must(destroy_applications(d.model(), {"keystone"}, {}, limit));
-  must(remove_offers(d.controller.session(), {"admin/openstack.nosuch"}, false, limit));
+  must(remove_offers(d.session(), {d.user() + "/" + d.model_name("openstack") + ".nosuch"}, false, limit));
   must(remove_consumed(d.model(), "nosuch", false, limit));
   must(remove_secret(d.model(), "secret:nosuch", limit));
-  must(destroy_model(d.controller.session(), "00000000-0000-4000-8000-000000000000", {}, limit));
-  no_violations(d.fixture);
+  must(destroy_model(d.session(), "00000000-0000-4000-8000-000000000000", {}, limit));
+  d.no_violations();
 }
 
-TEST_CASE("Every failing item of a bulk call is told") {
-  Deployment d(4);
-  auto failed = destroy_units(d.model(), {"keystone/0", "nova/1"}, false, within(30));
+TEST_CASE("Every failing item of a bulk call is told", "[anywhere]") {
+  AnyDeployment d;
+  auto failed = destroy_units(d.model(), {"keystone/0", "nova/1"}, false, d.limit(30));
   REQUIRE_FALSE(failed);
   auto text = failed.error().text();
   CHECK(text.find("2 of 2 failed") != std::string::npos);
@@ -131,19 +138,20 @@ TEST_CASE("Every failing item of a bulk call is told") {
   CHECK(text.find("nova") != std::string::npos);
 }
 
-TEST_CASE("An integration that cannot be made says between what and why") {
-  Deployment d(4);
-  must(deploy(d.model(), {"keystone", "keystone-k8s"}, within(30)));
-  auto made = integrate(d.model(), "keystone:database", "nosuch:database", within(30));
+TEST_CASE("An integration that cannot be made says between what and why", "[anywhere]") {
+  AnyDeployment d;
+  must(deploy(d.model(), {"keystone", "keystone-k8s"}, d.limit(30)));
+  auto made = integrate(d.model(), "keystone:database", "nosuch:database", d.limit(30));
   REQUIRE_FALSE(made);
   CHECK(made.error().kind == ErrorKind::ask);
   CHECK(made.error().text().find("no candidates for nosuch:database") != std::string::npos);
 }
 
-TEST_CASE("Configuration, trust, constraints, scale, exposure and channel of an application are changed") {
-  for (int major : {4, 3}) {
-    Deployment d(major);
-    auto limit = within(30);
+TEST_CASE("Configuration, trust, constraints, scale, exposure and channel of an application are changed",
+          "[anywhere]") {
+  for (int major : majors()) {
+    AnyDeployment d(major);
+    auto limit = d.limit(30);
     CharmhubApplication wish{"keystone", "keystone-k8s", "latest/stable"};
     wish.config = {{"region", "North"}, {"debug", "true"}};
     wish.constraints = "mem=4G cores=2";
@@ -160,7 +168,7 @@ TEST_CASE("Configuration, trust, constraints, scale, exposure and channel of an 
     must(set_constraints(d.model(), "keystone", "mem=2048M", limit));
     must(expose(d.model(), "keystone", limit));
     must(scale(d.model(), "keystone", 3, limit));
-    must(d.controller.poller(d.uuid).wait("the scale", scaled("keystone", 3), limit));
+    must(d.controller().poller(d.uuid).wait("the scale", scaled("keystone", 3), limit));
     config = must(application_config(d.model(), "keystone", limit));
     CHECK(config.config.at("region").value == "South");
     CHECK(config.config.at("debug").source == "default");
@@ -177,48 +185,49 @@ TEST_CASE("Configuration, trust, constraints, scale, exposure and channel of an 
     now = must(status(d.model(), limit));
     CHECK(now.applications.at("keystone").channel == "2025.1/edge");
     CHECK(now.applications.at("keystone").revision == refreshed.revision);
-    no_violations(d.fixture);
+    d.no_violations();
   }
 }
 
-TEST_CASE("A wrong option or value is refused before anything is deployed") {
-  Deployment d(4);
+TEST_CASE("A wrong option or value is refused before anything is deployed", "[anywhere]") {
+  AnyDeployment d;
   CharmhubApplication wish{"keystone", "keystone-k8s"};
   wish.config = {{"nosuch", "1"}};
-  auto deployed = deploy(d.model(), wish, within(30));
+  auto deployed = deploy(d.model(), wish, d.limit(30));
   REQUIRE_FALSE(deployed);
   CHECK(deployed.error().text().find("unknown option \"nosuch\"") != std::string::npos);
   wish.config.clear();
   wish.constraints = "mem=4Q";
-  CHECK(deploy(d.model(), wish, within(30)).error().text().find("mem=4Q") != std::string::npos);
+  CHECK(deploy(d.model(), wish, d.limit(30)).error().text().find("mem=4Q") != std::string::npos);
   wish.constraints.clear();
   wish.charm = "no-such-charm";
-  CHECK_FALSE(deploy(d.model(), wish, within(30)));
-  CHECK(must(status(d.model(), within(30))).applications.empty());
+  CHECK_FALSE(deploy(d.model(), wish, d.limit(30)));
+  CHECK(must(status(d.model(), d.limit(30))).applications.empty());
 }
 
-TEST_CASE("An offer is consumed in another model and integrated there") {
-  for (int major : {4, 3}) {
-    Deployment d(major);
-    auto limit = within(30);
+TEST_CASE("An offer is consumed in another model and integrated there", "[anywhere]") {
+  for (int major : majors()) {
+    AnyDeployment d(major);
+    auto limit = d.limit(30);
     must(deploy(d.model(), {"keystone", "keystone-k8s"}, limit));
-    must(
-        offer(d.controller.session(), d.uuid, "keystone", {"identity-service"}, "keystone-endpoints", limit));
-    auto other = must(create_model(d.controller.session(), {"workload", "", "kube"}, limit)).uuid;
-    auto& workload = d.controller.model(other);
+    must(offer(d.session(), d.uuid, "keystone", {"identity-service"}, "keystone-endpoints", limit));
+    const auto other = d.make_model("workload");
+    const auto url = d.user() + "/" + d.model_name("openstack") + ".keystone-endpoints";
+    auto& workload = d.controller().model(other);
     must(deploy(workload, {"glance", "glance-k8s"}, limit));
-    must(consume(d.controller.session(), workload, "admin/openstack.keystone-endpoints", "keystone", limit));
-    must(consume(d.controller.session(), workload, "admin/openstack.keystone-endpoints", "keystone", limit));
+    must(consume(d.session(), workload, url, "keystone", limit));
+    must(consume(d.session(), workload, url, "keystone", limit));
     CHECK(must(integrate(workload, "glance:identity-service", "keystone:identity-service", limit)));
     auto now = must(status(workload, limit));
-    CHECK(now.remote_applications.at("keystone").offer_url == "admin/openstack.keystone-endpoints");
-    auto missing = consume(d.controller.session(), workload, "admin/openstack.nosuch", "x", limit);
+    CHECK(now.remote_applications.at("keystone").offer_url == url);
+    auto missing =
+        consume(d.session(), workload, d.user() + "/" + d.model_name("openstack") + ".nosuch", "x", limit);
     REQUIRE_FALSE(missing);
     CHECK(missing.error().has_code(code::not_found));
     must(remove_consumed(workload, "keystone", true, limit));
-    must(remove_offers(d.controller.session(), {"admin/openstack.keystone-endpoints"}, true, limit));
-    CHECK(must(offers(d.controller.session(), "admin", "openstack", limit)).empty());
-    no_violations(d.fixture);
+    must(remove_offers(d.session(), {url}, true, limit));
+    CHECK(must(offers(d.session(), d.user(), d.model_name("openstack"), limit)).empty());
+    d.no_violations();
   }
 }
 
@@ -245,9 +254,9 @@ TEST_CASE("An action's output is what its charm returned, and its failure says w
   no_violations(d.fixture);
 }
 
-TEST_CASE("A secret is made once, granted, changed and read back") {
-  Deployment d(4);
-  auto limit = within(30);
+TEST_CASE("A secret is made once, granted, changed and read back", "[anywhere]") {
+  AnyDeployment d;
+  auto limit = d.limit(30);
   must(deploy(d.model(), {"keystone", "keystone-k8s"}, limit));
   auto uri = must(create_secret(d.model(), "ca", {{"key", Secret("s3cr3t\n")}}, limit));
   auto again = create_secret(d.model(), "ca", {{"key", Secret("other")}}, limit);
@@ -262,7 +271,7 @@ TEST_CASE("A secret is made once, granted, changed and read back") {
   must(revoke_secret(d.model(), uri, {"keystone"}, limit));
   must(remove_secret(d.model(), uri, limit));
   CHECK_FALSE(must(find_secret(d.model(), "ca", false, limit)));
-  no_violations(d.fixture);
+  d.no_violations();
 }
 
 TEST_CASE("Clouds, credentials, model configuration and annotations are kept") {
@@ -351,29 +360,25 @@ TEST_CASE("A charm and its resource are uploaded and deployed from files") {
   no_violations(d.fixture);
 }
 
-// The same on a controller that is really there: MICROSTACK_TEST_JUJU_ADDRESSES, _CA, _USER, _PASSWORD, and a
-// cloud that it knows in MICROSTACK_TEST_JUJU_CLOUD.
-TEST_CASE("A controller given by the environment makes, tells and removes a model") {
-  auto access = access_from_environment("MICROSTACK_TEST_JUJU");
-  if (!access) {
-    WARN("skipped: MICROSTACK_TEST_JUJU_ADDRESSES is not set");
-    return;
+TEST_CASE("A model is made, told, annotated and removed", "[anywhere]") {
+  for (int major : majors()) {
+    AnyDeployment d(major);
+    const auto limit = d.limit(30);
+    const auto welcome = must(d.session().welcome(limit));
+    if (d.named) WARN("Juju " + welcome.server_version);
+    CHECK(must(find_model(d.session(), "", d.model_name("openstack"), limit))->uuid == d.uuid);
+    auto taken = create_model(d.session(), {d.model_name("openstack"), "", d.cloud()}, limit);
+    REQUIRE_FALSE(taken);
+    CHECK(taken.error().has_code(code::already_exists));
+    CHECK(must(status(d.model(), limit)).applications.empty());
+    must(set_model_config(d.model(), {{"update-status-hook-interval", "10m"}}, limit));
+    CHECK(must(model_config(d.model(), limit)).at("update-status-hook-interval").value == "10m");
+    must(set_annotations(d.model(), "model-" + d.uuid, {{"microstack", "x"}}, limit));
+    CHECK(must(annotations(d.model(), "model-" + d.uuid, limit)).at("microstack") == "x");
+    must(destroy_model(d.session(), d.uuid, {true, true, std::chrono::seconds(0)}, limit));
+    CHECK_FALSE(must(find_model(d.session(), "", d.model_name("openstack"), limit)));
+    d.no_violations();
   }
-  WebsocketDialer dialer;
-  Controller controller(dialer, *access);
-  auto limit = within(300);
-  auto welcome = must(controller.session().welcome(limit));
-  WARN("Juju " + welcome.server_version);
-  const char* cloud = std::getenv("MICROSTACK_TEST_JUJU_CLOUD");
-  auto made = must(create_model(controller.session(), {"microstack-test", "", cloud ? cloud : ""}, limit));
-  CHECK(must(find_model(controller.session(), "", "microstack-test", limit))->uuid == made.uuid);
-  CHECK(must(status(controller.model(made.uuid), limit)).applications.empty());
-  must(set_annotations(controller.model(made.uuid), "model-" + made.uuid, {{"microstack", "x"}}, limit));
-  auto uri = must(create_secret(controller.model(made.uuid), "test", {{"key", Secret("value")}}, limit));
-  CHECK(must(find_secret(controller.model(made.uuid), "test", true, limit))->values.at("key").reveal() ==
-        "value");
-  must(remove_secret(controller.model(made.uuid), uri, limit));
-  must(destroy_model(controller.session(), made.uuid, {true, true, std::chrono::seconds(0)}, limit));
 }
 
 }  // namespace microstack::juju

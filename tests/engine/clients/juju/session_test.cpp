@@ -9,17 +9,19 @@
 
 namespace microstack::juju {
 
-TEST_CASE("A login tells what the controller is and offers") {
-  Fixture fixture;
-  auto uuid = fixture.add_model();
-  Controller controller(fixture.dialer, fixture.access());
-  auto welcome = controller.session().welcome(within(20));
+TEST_CASE("A login tells what the controller is and offers", "[anywhere]") {
+  Anywhere place;
+  const auto uuid = place.make_model("openstack");
+  Controller controller(place.dialer, place.access());
+  auto welcome = controller.session().welcome(place.limit(20));
   REQUIRE(welcome);
-  CHECK(welcome->server_version == "4.0.14.1");
-  CHECK(welcome->major() == 4);
-  CHECK(welcome->user == "admin");
-  CHECK(welcome->addresses == std::vector<std::string>{fixture.controller.address()});
-  auto model = controller.model(uuid).welcome(within(20));
+  CHECK(welcome->major() >= 3);
+  CHECK(welcome->user == place.user());
+  if (place.own) {
+    CHECK(welcome->server_version == "4.0.14.1");
+    CHECK(welcome->addresses == std::vector<std::string>{place.own->controller.address()});
+  }
+  auto model = controller.model(uuid).welcome(place.limit(20));
   REQUIRE(model);
   CHECK(model->model_uuid == uuid);
 }
@@ -36,26 +38,26 @@ TEST_CASE("The highest version of a facade that both sides know is used") {
   CHECK(none.error().text().find("3.6") != std::string::npos);
 }
 
-TEST_CASE("A wrong password is refused with who is refused and what to do") {
-  Fixture fixture;
-  auto access = fixture.access();
-  access.password = Secret("wrong");
-  Session session(fixture.dialer, access, "");
-  auto welcome = session.welcome(within(20));
+TEST_CASE("A wrong password is refused with who is refused and what to do", "[anywhere]") {
+  Anywhere place;
+  auto access = place.access();
+  access.password = Secret("not-the-right-one");
+  Session session(place.dialer, access, "");
+  auto welcome = session.welcome(place.limit(20));
   REQUIRE_FALSE(welcome);
   CHECK(welcome.error().kind == ErrorKind::ask);
   CHECK(welcome.error().has_code(code::unauthorized));
-  CHECK(welcome.error().text().find("admin") != std::string::npos);
+  CHECK(welcome.error().text().find(place.user()) != std::string::npos);
   CHECK(welcome.error().text().find("juju login") != std::string::npos);
-  CHECK(welcome.error().text().find("wrong") == std::string::npos);
+  CHECK(welcome.error().text().find("not-the-right-one") == std::string::npos);
 }
 
-TEST_CASE("A controller whose certificate another CA has signed is not believed") {
-  Fixture fixture;
-  auto access = fixture.access();
+TEST_CASE("A controller whose certificate another CA has signed is not believed", "[anywhere]") {
+  Anywhere place;
+  auto access = place.access();
   access.ca_pem = testing::make_ca("juju-ca").certificate_pem;  // of the same name
-  Session session(fixture.dialer, access, "");
-  auto welcome = session.welcome(within(20));
+  Session session(place.dialer, access, "");
+  auto welcome = session.welcome(place.limit(20));
   REQUIRE_FALSE(welcome);
   CHECK(welcome.error().kind == ErrorKind::ask);
   CHECK(welcome.error().text().find("not signed by the controller's CA") != std::string::npos);
@@ -85,36 +87,36 @@ TEST_CASE("An expired certificate is named as such") {
   CHECK(welcome.error().text().find("expired") != std::string::npos);
 }
 
-TEST_CASE("Another controller at the same address is not taken for ours") {
-  Fixture fixture;
-  auto access = fixture.access();
+TEST_CASE("Another controller at the same address is not taken for ours", "[anywhere]") {
+  Anywhere place;
+  auto access = place.access();
   access.controller_uuid = "11111111-0000-4000-8000-000000000000";
-  Session session(fixture.dialer, access, "");
-  auto welcome = session.welcome(within(20));
+  Session session(place.dialer, access, "");
+  auto welcome = session.welcome(place.limit(20));
   REQUIRE_FALSE(welcome);
   CHECK(welcome.error().text().find("another controller") != std::string::npos);
 }
 
-TEST_CASE("A model that is not there is told from a controller that is not") {
-  Fixture fixture;
-  Controller controller(fixture.dialer, fixture.access());
-  auto welcome = controller.model("00000000-0000-4000-8000-000000000000").welcome(within(20));
+TEST_CASE("A model that is not there is told from a controller that is not", "[anywhere]") {
+  Anywhere place;
+  Controller controller(place.dialer, place.access());
+  auto welcome = controller.model("00000000-0000-4000-8000-000000000000").welcome(place.limit(20));
   REQUIRE_FALSE(welcome);
   CHECK(welcome.error().has_code(code::model_not_found));
-  auto bad = controller.model("nonsense").welcome(within(20));
+  auto bad = controller.model("nonsense").welcome(place.limit(20));
   REQUIRE_FALSE(bad);
   CHECK(bad.error().text().find("400") != std::string::npos);
 }
 
-TEST_CASE("The next address is tried when one does not answer") {
-  Fixture fixture;
-  auto access = fixture.access();
-  access.addresses = {"127.0.0.1:1", fixture.controller.address()};
-  Session session(fixture.dialer, access, "");
-  CHECK(session.welcome(within(20)));
+TEST_CASE("The next address is tried when one does not answer", "[anywhere]") {
+  Anywhere place;
+  auto access = place.access();
+  access.addresses = {"127.0.0.1:1", place.access().addresses.front()};
+  Session session(place.dialer, access, "");
+  CHECK(session.welcome(place.limit(20)));
   access.addresses = {"127.0.0.1:1"};
-  Session nowhere(fixture.dialer, access, "");
-  auto welcome = nowhere.welcome(within(20));
+  Session nowhere(place.dialer, access, "");
+  auto welcome = nowhere.welcome(place.limit(20));
   REQUIRE_FALSE(welcome);
   CHECK(welcome.error().kind == ErrorKind::retry);
 }
@@ -147,22 +149,22 @@ TEST_CASE("Without a password the cookies of an earlier login are discharged int
   CHECK(refused.error().text().find("juju login") != std::string::npos);
 }
 
-TEST_CASE("Calls of many threads share one connection") {
-  Fixture fixture;
-  auto uuid = fixture.add_model();
-  Controller controller(fixture.dialer, fixture.access());
-  fixture.controller.server().delay(std::chrono::milliseconds(20));
+TEST_CASE("Calls of many threads share one connection", "[anywhere]") {
+  Anywhere place;
+  const auto uuid = place.make_model("openstack");
+  Controller controller(place.dialer, place.access());
+  if (place.own) place.own->controller.server().delay(std::chrono::milliseconds(20));
   std::vector<std::future<bool>> calls;
   for (int i = 0; i < 16; ++i) {
     calls.push_back(std::async(std::launch::async, [&] {
       return controller.model(uuid)
-          .call({"Client", "FullStatus", {{"patterns", nullptr}}, true}, within(30))
+          .call({"Client", "FullStatus", {{"patterns", nullptr}}, true}, place.limit(30))
           .ok();
     }));
   }
   for (auto& call : calls) CHECK(call.get());
   CHECK(controller.model(uuid).connections() == 1);
-  CHECK(fixture.controller.violations().empty());
+  place.no_violations();
 }
 
 TEST_CASE("A call ends at its limit and says what it waited for; the connection stays") {

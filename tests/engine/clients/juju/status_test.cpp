@@ -75,11 +75,11 @@ TEST_CASE("A unit that is kept blocked and let go ends the wait") {
   CHECK(wait.get());
 }
 
-TEST_CASE("What cannot come true ends a wait at once") {
-  Fixture fixture;
-  auto uuid = fixture.add_model();
-  Controller controller(fixture.dialer, fixture.access());
-  auto waited = controller.poller(uuid).wait("the scale", scaled("keystone", 3), within(60));
+TEST_CASE("What cannot come true ends a wait at once", "[anywhere]") {
+  Anywhere place;
+  const auto uuid = place.make_model("openstack");
+  Controller controller(place.dialer, place.access());
+  auto waited = controller.poller(uuid).wait("the scale", scaled("keystone", 3), place.limit(60));
   REQUIRE_FALSE(waited);
   CHECK(waited.error().kind == ErrorKind::ask);
   CHECK(waited.error().text().find("no application keystone") != std::string::npos);

@@ -1,0 +1,36 @@
+#include "engine/cloud/any_cloud.h"
+
+#include "engine/cloud/guests.h"
+
+namespace microstack {
+
+Result<std::vector<openstack::ComputeService>> AnyCloud::compute_services(const Watch& watch) {
+  using Services = std::vector<openstack::ComputeService>;
+  return looks_.submit(true, [&](const std::vector<bool>& askers) -> Result<std::vector<Services>> {
+    MS_TRY(openstack::Session * session, admin(watch));
+    MS_TRY(const Services services, openstack::compute_services(*session, watch.stop));
+    return std::vector<Services>(askers.size(), services);
+  });
+}
+
+Status AnyCloud::forget_compute(const std::string& host, const Watch& watch) {
+  MS_TRY([[maybe_unused]] const bool done,
+         computes_.submit(host, [&](const std::vector<std::string>& hosts) -> Result<std::vector<bool>> {
+           MS_TRY(openstack::Session * session, admin(watch));
+           MS_CHECK(microstack::forget_compute(*session, hosts, watch.stop));
+           return std::vector<bool>(hosts.size(), true);
+         }));
+  return {};
+}
+
+Status AnyCloud::forget_agents(const std::string& host, const Watch& watch) {
+  MS_TRY([[maybe_unused]] const bool done,
+         agents_.submit(host, [&](const std::vector<std::string>& hosts) -> Result<std::vector<bool>> {
+           MS_TRY(openstack::Session * session, admin(watch));
+           MS_CHECK(microstack::forget_agents(*session, hosts, watch.stop));
+           return std::vector<bool>(hosts.size(), true);
+         }));
+  return {};
+}
+
+}  // namespace microstack
