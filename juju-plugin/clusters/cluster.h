@@ -76,10 +76,9 @@ class Cluster {
   virtual Status refresh(const Watch& watch) = 0;
   virtual Status destroy(bool force, const Watch& watch) = 0;
 
-  // Adds or takes away a machine of this host as a node with these roles.
-  virtual Status add_node(const std::string& node, const std::vector<std::string>& roles,
-                          const Watch& watch) = 0;
-  virtual Status remove_node(const std::string& node, bool force, const Watch& watch) = 0;
+  // Error (ask): what is to be written, or is in the way.
+  Status add_node(const std::string& node, const std::vector<std::string>& roles);
+  Status remove_node(const std::string& node);
 
   // What somebody who helps wants to see; redacted by the caller.
   virtual std::vector<Evidence> evidence(const Watch& watch) = 0;

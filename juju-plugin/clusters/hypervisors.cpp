@@ -54,8 +54,9 @@ Status add_hypervisors(CloudStatus& status, openstack::Session& admin, std::stop
   return {};
 }
 
-Error added_by_terraform(const Deployment& deployment, const std::string& node,
-                         const std::vector<std::string>& roles) {
+// A node lives as long as its resource does, and only Terraform knows how a server is reached.
+Status Cluster::add_node(const std::string& node, const std::vector<std::string>& roles) {
+  MS_TRY(const auto deployment, this->deployment());
   if (deployment.members.contains(node))
     return ask("node " + node + " is in cloud " + deployment.cluster.name + " already",
                deployment.members.at(node).address, "see how it is: juju microstack status");
@@ -71,7 +72,8 @@ Error added_by_terraform(const Deployment& deployment, const std::string& node,
           "\"ssh-ed25519 AAAA...\" }\n}\n");
 }
 
-Error removed_by_terraform(const Deployment& deployment, const std::string& node) {
+Status Cluster::remove_node(const std::string& node) {
+  MS_TRY(const auto deployment, this->deployment());
   if (!deployment.members.contains(node))
     return ask("cloud " + deployment.cluster.name + " has no node " + node, deployment.cluster.id,
                "see which there are: juju microstack status");

@@ -389,14 +389,4 @@ Status JujuCluster::destroy(bool, const Watch& watch) {
       {.cloud = name(), .path = CredentialsFile::default_path(name()), .authority = {}, .by = our_name});
 }
 
-Status JujuCluster::add_node(const std::string& node, const std::vector<std::string>& roles, const Watch&) {
-  MS_TRY(const auto now, deployment());
-  return added_by_terraform(now, node, roles);
-}
-
-Status JujuCluster::remove_node(const std::string& node, bool, const Watch&) {
-  MS_TRY(const auto now, deployment());
-  return removed_by_terraform(now, node);
-}
-
 }  // namespace microstack::plugin

@@ -260,16 +260,6 @@ Status NativeCluster::destroy(bool force, const Watch& watch) {
       {.cloud = name(), .path = CredentialsFile::default_path(name()), .authority = {}, .by = our_name});
 }
 
-Status NativeCluster::add_node(const std::string& node, const std::vector<std::string>& roles, const Watch&) {
-  MS_TRY(const auto now, deployment());
-  return added_by_terraform(now, node, roles);
-}
-
-Status NativeCluster::remove_node(const std::string& node, bool, const Watch&) {
-  MS_TRY(const auto now, deployment());
-  return removed_by_terraform(now, node);
-}
-
 std::vector<Evidence> NativeCluster::evidence(const Watch& watch) {
   std::vector<Evidence> all;
   const auto add_json = [&](const std::string& file, const Result<Json>& json) {

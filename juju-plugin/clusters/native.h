@@ -35,9 +35,6 @@ class NativeCluster : public Cluster {
                          const Watch& watch) override;
   Status refresh(const Watch& watch) override;
   Status destroy(bool force, const Watch& watch) override;
-  Status add_node(const std::string& node, const std::vector<std::string>& roles,
-                  const Watch& watch) override;
-  Status remove_node(const std::string& node, bool force, const Watch& watch) override;
   std::vector<Evidence> evidence(const Watch& watch) override;
   std::vector<std::pair<std::string, Secret>> secrets(const Watch& watch) override;
 

@@ -8,17 +8,15 @@ Status run_add_node(Front& front, const Arguments& arguments) {
   MS_TRY(Cluster * cluster, front.cluster());
   auto roles = arguments.all("--role");
   if (roles.empty()) roles = {"compute"};
-  MS_CHECK(cluster->add_node(arguments.text("NODE"), roles, front.watch(std::chrono::minutes(60))));
-  front.tell("Node " + arguments.text("NODE") + " is a part of cloud " + cluster->name());
-  return {};
+  return cluster->add_node(arguments.text("NODE"), roles);
 }
 
 }  // namespace
 
 Verb add_node_verb() {
   return {"add-node",
-          "Add a node to the cloud",
-          {},
+          "Tell how a node is added to the cloud: the resource to write",
+          "Nodes are resources of Terraform, which sees to their guests and knows how a server is reached.",
           {{Parameter::Kind::word, "NODE", "its name", true, {}, "node"},
            {Parameter::Kind::option,
             "--role",

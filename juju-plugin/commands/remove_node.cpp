@@ -6,23 +6,16 @@ namespace {
 
 Status run_remove_node(Front& front, const Arguments& arguments) {
   MS_TRY(Cluster * cluster, front.cluster());
-  const auto node = arguments.text("NODE");
-  MS_CHECK(front.confirm("Node " + node + " leaves cloud " + cluster->name() + ", with what is stored on it.",
-                         node, arguments.has("--no-prompt")));
-  MS_CHECK(cluster->remove_node(node, arguments.has("--force"), front.watch(std::chrono::minutes(60))));
-  front.tell("Node " + node + " has left");
-  return {};
+  return cluster->remove_node(arguments.text("NODE"));
 }
 
 }  // namespace
 
 Verb remove_node_verb() {
   return {"remove-node",
-          "Take a node out of the cloud",
-          {},
-          {{Parameter::Kind::word, "NODE", "its name", true, {}, "node"},
-           no_prompt_parameter(),
-           {Parameter::Kind::flag, "--force", "also one that is dead, or has guests: they are lost"}},
+          "Tell how a node is taken out of the cloud",
+          "Nodes are resources of Terraform, which sees to their guests and knows how a server is reached.",
+          {{Parameter::Kind::word, "NODE", "its name", true, {}, "node"}},
           run_remove_node};
 }
 

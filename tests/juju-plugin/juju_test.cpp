@@ -229,6 +229,8 @@ TEST_CASE(
     "told") {
   JujuStage stage;
   testing::OpenStackWorld openstack;
+  openstack.compute_services = {
+      {{"binary", "nova-compute"}, {"host", "n1"}, {"state", "up"}, {"status", "enabled"}}};
   require_ok(stage.run({"deploy", "demo"}));
   const auto admin = openstack.admin();
   controller().with([&](testing::World& world) {
