@@ -79,7 +79,7 @@ Status align(Cloud& cloud, const Catalogue& catalogue, const Profile& first, Clu
   auto choices = choices_for(first, catalogue, profile->node.roles);
   if (is_same(choices, profile->components)) return {};
   profile->components = std::move(choices);
-  MS_TRY(profile->secrets, cloud.join(*profile, watch));
+  MS_CHECK(cloud.join(*profile, watch));
   MS_TRY([[maybe_unused]] const Json facts, node.install(*profile, watch));
   return {};
 }

@@ -1,4 +1,5 @@
 // A charmed cloud by hand, against the test controller.
+#include "juju-plugin/clusters/juju.h"
 #include "engine/clients/juju/websocket.h"
 #include "engine/substrate/juju/record.h"
 #include "tests/juju-plugin/juju_stage.h"
@@ -267,6 +268,23 @@ TEST_CASE(
   CHECK_THAT(stage.run({"add-node", "n1"}).err, Catch::Contains("in cloud demo already"));
   CHECK_THAT(stage.run({"remove-node", "n1"}).err, Catch::Contains("/n1"));
   CHECK_THAT(stage.run({"remove-node", "n7"}).err, Catch::Contains("has no node n7"));
+}
+
+TEST_CASE("a cloud that is looked at again is seen as it is now, by the same login") {
+  JujuStage stage;
+  require_ok(stage.run({"deploy", "demo"}));
+  const auto catalogue = Catalogue::load_embedded();
+  REQUIRE(catalogue);
+  const auto cluster = JujuCluster::current(*catalogue, {"", "", "", "", std::chrono::milliseconds(1)});
+  REQUIRE(cluster);
+  REQUIRE(*cluster);
+  CHECK((*cluster)->status({}).state == "active");
+  const auto logins = controller().counts()["Admin.Login"];
+  CHECK(logins > 0);
+  controller().with([](testing::World& world) { world.story.held["nova/0"] = {"blocked", "no database"}; });
+  REQUIRE((*cluster)->look_anew());
+  CHECK((*cluster)->status({}).state == "blocked");
+  CHECK(controller().counts()["Admin.Login"] == logins);
 }
 
 TEST_CASE("a support bundle of a charmed cloud has the model's status and no password of the controller") {

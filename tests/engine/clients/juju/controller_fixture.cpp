@@ -10,6 +10,14 @@ namespace {
 
 constexpr const char* prefix = "MICROSTACK_TEST_JUJU";
 
+// Short for a controller that is real, and no burden on it.
+constexpr std::chrono::milliseconds pause{300};
+Session::Options brisk() {
+  Session::Options options;
+  options.poll = pause;
+  return options;
+}
+
 std::string variable(const char* name) {
   const char* value = std::getenv((std::string(prefix) + name).c_str());
   return value ? value : "";
@@ -33,13 +41,15 @@ Anywhere::Anywhere(int major) {
     if (!access) FAIL(access.error().text());
     named = std::move(*access);
   }
-  controller_.emplace(dialer, this->access(), named ? Session::Options{} : quick());
+  controller_.emplace(dialer, this->access(), named ? brisk() : quick());
 }
 
 Anywhere::~Anywhere() {
   if (!named) return;
   for (const auto& uuid : models_)
-    if (auto gone = destroy_model(session(), uuid, {true, true, std::chrono::seconds(0)}, within(600)); !gone)
+    if (auto gone =
+            destroy_model(session(), uuid, {true, true, std::chrono::seconds(0)}, within(600), {}, pause);
+        !gone)
       WARN(gone.error().text());
 }
 

@@ -375,7 +375,8 @@ TEST_CASE("A model is made, told, annotated and removed", "[anywhere]") {
     CHECK(must(model_config(d.model(), limit)).at("update-status-hook-interval").value == "10m");
     must(set_annotations(d.model(), "model-" + d.uuid, {{"microstack", "x"}}, limit));
     CHECK(must(annotations(d.model(), "model-" + d.uuid, limit)).at("microstack") == "x");
-    must(destroy_model(d.session(), d.uuid, {true, true, std::chrono::seconds(0)}, limit));
+    must(destroy_model(d.session(), d.uuid, {true, true, std::chrono::seconds(0)}, limit, {},
+                       std::chrono::milliseconds(300)));
     CHECK_FALSE(must(find_model(d.session(), "", d.model_name("openstack"), limit)));
     d.no_violations();
   }
