@@ -51,7 +51,6 @@ class JujuConversation : public Conversation {
     if (!id.is_number_integer() || id == 0) return send_(std::nullopt);
     Json answer;
     if (request.value("type", "") == "Admin" && !logged_in_) {
-      controller_.count(request);
       answer = admin(request);
     } else {
       const bool disturbed = controller_.disturbed();
