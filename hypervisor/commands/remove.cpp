@@ -32,6 +32,7 @@ Status forget(const Places& places) {
 // again.
 Result<Json> remove(Front& front) {
   const auto lock = FileLock::take(run_lock(front.places), lock_limit_s);
+  if (!lock && lock.error().kind != ErrorKind::retry) return lock.error();  // it cannot be had at all
   if (!lock) {
     auto error = doing("an installation is under way on this node", lock.error());
     error.code = "busy";

@@ -14,6 +14,7 @@ constexpr double lock_limit_s = 1;
 
 Result<Json> renew(Front& front) {
   const auto lock = FileLock::take(run_lock(front.places), lock_limit_s);
+  if (!lock && lock.error().kind != ErrorKind::retry) return lock.error();  // it cannot be had at all
   if (!lock) {
     auto error = doing("an installation is under way on this node, which renews them too", lock.error());
     error.code = "busy";
