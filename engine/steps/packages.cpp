@@ -1,6 +1,7 @@
 #include "engine/steps/packages.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <sstream>
 
@@ -10,10 +11,14 @@ namespace {
 std::string record_of(const std::string& package) {
   return "package:" + package;
 }
-// While packages are installed nothing is started: a service starts when its configuration is there.
+// While packages are installed nothing is started: a service starts when its configuration is there. What runs may read
+// its own again: polkit can be reached only once dbus has heard of polkit's new account.
 constexpr const char* start_policy = "/usr/sbin/policy-rc.d";
-constexpr const char* start_nothing = "#!/bin/sh\n# MicroStack is installing packages\nexit 101\n";
+constexpr const char* start_nothing =
+    "#!/bin/sh\n# MicroStack is installing packages\ncase \"$*\" in *reload*) exit 0 ;; esac\nexit 101\n";
 constexpr std::chrono::minutes install_limit{30};
+// Names of what came along with ours, for undo: apt itself keeps all that anything left suggests.
+constexpr const char* along_record = "packages-along";
 
 std::vector<std::string> lines(const std::string& text) {
   std::vector<std::string> lines;
@@ -53,7 +58,7 @@ Json PackagesStep::inputs() const {
   return inputs;
 }
 
-Result<std::vector<std::string>> PackagesStep::missing(StepContext& context) {
+Result<std::set<std::string>> PackagesStep::installed(StepContext& context) {
   Command query{{"dpkg-query", "--show", "--showformat=${db:Status-Status} ${Package}\\n"}};
   MS_TRY(const auto result, host_.run(query, context.stop));
   if (!result.ok() && result.out.empty()) {
@@ -64,10 +69,74 @@ Result<std::vector<std::string>> PackagesStep::missing(StepContext& context) {
   std::set<std::string> installed;
   for (const std::string& line : lines(result.out))
     if (line.starts_with("installed ")) installed.insert(line.substr(10));
+  return installed;
+}
+
+Result<std::vector<std::string>> PackagesStep::missing(StepContext& context) {
+  MS_TRY(const auto installed, this->installed(context));
   std::vector<std::string> missing;
   for (const std::string& name : names_)
     if (!installed.contains(name)) missing.push_back(name);
   return missing;
+}
+
+Result<std::set<std::string>> PackagesStep::simulated(std::vector<std::string> arguments,
+                                                      StepContext& context) {
+  arguments.insert(arguments.begin(), "--simulate");
+  MS_TRY(const auto result, host_.run(Command{apt(std::move(arguments)), {}, quiet}, context.stop));
+  std::set<std::string> names;
+  if (!result.ok()) return retry("apt-get cannot say what it would do: " + result.err, host_.name());
+  for (const std::string& line : lines(result.out)) {
+    const auto end = line.find(' ', 5);
+    const bool newer =
+        line.starts_with("Inst ") && line.find(" [") == end;  // "Inst NAME [HAS] (GETS ...": is there
+    if (end != std::string::npos && !newer &&
+        (line.starts_with("Inst ") || line.starts_with("Remv ") || line.starts_with("Purg ")))
+      names.insert(line.substr(5, end - 5));
+  }
+  return names;
+}
+
+Status PackagesStep::keep_along(const std::set<std::string>& brought) {
+  MS_TRY(const auto before, undo_.find(along_record));
+  std::set<std::string> all = brought;
+  if (before && before->content)
+    for (const std::string& name : lines(before->content->bytes)) all.insert(name);
+  std::string text;
+  for (const std::string& name : all) text += name + "\n";
+  return undo_.replace(along_record, UndoRecord{true, FileContent{text, 0600, "root", "root"}});
+}
+
+// All that came with ours; where that would take something else along, what nobody needs any more. apt by itself keeps also
+// what anything left suggests, or could need instead of another.
+Status PackagesStep::remove_along(StepContext& context) {
+  MS_TRY(const auto record, undo_.find(along_record));
+  if (!record || !record->content) return {};
+  const std::vector<std::string> names = lines(record->content->bytes);
+  MS_TRY(const auto installed, this->installed(context));
+  std::set<std::string> brought;  // apt refuses names that no source has any more
+  for (const std::string& name : names)
+    if (installed.contains(name)) brought.insert(name);
+  MS_TRY(const auto manual, host_.run(Command{{"apt-mark", "showmanual"}}, context.stop));
+  for (const std::string& name : lines(manual.out)) brought.erase(name);  // somebody wants it by now
+  const auto idle = simulated({"--purge", "-o", "APT::AutoRemove::RecommendsImportant=false", "-o",
+                               "APT::AutoRemove::SuggestsImportant=false", "autoremove"},
+                              context);
+  std::set<std::string> needless;
+  if (idle)
+    std::set_intersection(idle->begin(), idle->end(), brought.begin(), brought.end(),
+                          std::inserter(needless, needless.end()));
+  for (const auto& some : {brought, needless}) {
+    std::vector<std::string> remove = {"--purge", "remove", "--"};
+    remove.insert(remove.end(), some.begin(), some.end());
+    const auto going = simulated(remove, context);
+    if (!going || going->empty() || !std::includes(some.begin(), some.end(), going->begin(), going->end()))
+      continue;
+    MS_TRY([[maybe_unused]] const auto out,
+           run_ok(host_, Command{apt(remove), {}, quiet, {}, {}, install_limit}, context.stop));
+    break;
+  }
+  return undo_.forget(along_record);
 }
 
 Result<Truth> PackagesStep::check(StepContext& context) {
@@ -132,10 +201,12 @@ Status PackagesStep::apply(StepContext& context) {
                  "check the node's name resolution and the way to its package mirror (packages.mirror, "
                  "packages.proxy)");
 
-  MS_TRY(const auto policy, host_.read(start_policy));
-  if (!policy) MS_CHECK(host_.write(start_policy, FileContent{start_nothing, 0755, "root", "root"}));
   std::vector<std::string> install = {"--no-install-recommends", "install", "--"};
   install.insert(install.end(), missing.begin(), missing.end());
+  if (const auto brought = simulated(install, context))  // else the call that is not simulated says why
+    MS_CHECK(keep_along(*brought));
+  MS_TRY(const auto policy, host_.read(start_policy));
+  if (!policy) MS_CHECK(host_.write(start_policy, FileContent{start_nothing, 0755, "root", "root"}));
   Command command{apt(install), {}, quiet, {}, {}, install_limit};
   std::int64_t done = 0;
   command.on_line = [&](std::string_view line) {
@@ -170,6 +241,7 @@ Status PackagesStep::undo(StepContext& context) {
     MS_TRY([[maybe_unused]] const auto out,
            run_ok(host_, Command{apt(remove), {}, quiet, {}, {}, install_limit}, context.stop));
   }
+  MS_CHECK(remove_along(context));
   MS_CHECK(host_.remove("/etc/apt/sources.list.d/microstack.sources"));
   for (const std::string& name : ours) MS_CHECK(undo_.forget(record_of(name)));
   return {};

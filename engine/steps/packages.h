@@ -1,6 +1,8 @@
 // Distribution packages are installed: one apt run for all of them, none where dpkg says that all are there.
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "engine/catalogue/profile.h"
@@ -24,8 +26,13 @@ class PackagesStep : public Step {
   Status undo(StepContext& context) override;  // removes only those that were not there before
 
  private:
+  Result<std::set<std::string>> installed(StepContext& context);
   Result<std::vector<std::string>> missing(StepContext& context);
   std::vector<std::string> apt(std::vector<std::string> arguments) const;
+  // The packages that such a call of apt-get would install or remove.
+  Result<std::set<std::string>> simulated(std::vector<std::string> arguments, StepContext& context);
+  Status keep_along(const std::set<std::string>& brought);
+  Status remove_along(StepContext& context);
   Status write_source();
   Status allow_starting();
 

@@ -21,7 +21,10 @@ std::string UndoRecords::path(const std::string& key) const {
 
 Status UndoRecords::keep(const std::string& key, const UndoRecord& before) {
   MS_TRY(const auto kept, find(key));
-  if (kept) return {};
+  return kept ? Status() : replace(key, before);
+}
+
+Status UndoRecords::replace(const std::string& key, const UndoRecord& before) {
   if (before.content) return host_.write(path(key), *before.content);
   return host_.write(before.existed ? path(key) : absent(path(key)), FileContent{"", 0600, "root", "root"});
 }

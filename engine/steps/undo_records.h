@@ -23,6 +23,8 @@ class UndoRecords {
   // The first record of a key stays: it is the state before we ever touched it, so an apply that was killed and is called
   // again does not record its own half.
   Status keep(const std::string& key, const UndoRecord& before);
+  // For a record that grows with each change: the caller puts into it what the old one held.
+  Status replace(const std::string& key, const UndoRecord& before);
   Result<std::optional<UndoRecord>> find(const std::string& key) const;
   Status forget(const std::string& key);  // succeeds when there is none
 

@@ -43,6 +43,7 @@ class FakeHost : public Host {
   std::map<std::string, FileContent> files;
   std::map<std::string, std::set<std::string>> users;  // name -> groups, its own among them
   std::set<std::string> groups;
+  std::map<std::string, std::set<std::string>> depends;        // what a package brings along
   std::set<std::string> available;                             // packages apt knows; empty: any
   std::map<std::string, std::string> packages;                 // installed -> version
   std::map<std::string, Unit> units;                           // without .service
@@ -219,6 +220,7 @@ class FakeHost : public Host {
       return CommandResult{};
     });
     program("dpkg-query", [](FakeHost& host, auto& c) { return host.dpkg_query(c); });
+    program("apt-mark", [](auto&, auto&) { return CommandResult{}; });
     program("apt-get", [](FakeHost& host, auto& c) { return host.apt_get(c); });
     program("systemctl", [](FakeHost& host, auto& c) { return host.systemctl(c); });
   }
@@ -317,10 +319,37 @@ class FakeHost : public Host {
         if (!available.empty() && !available.contains(package))
           return refused(100, "E: Unable to locate package " + package + "\n");
       if (w.has("--download-only")) return {};
-      for (const auto& package : w.rest) {
+      std::set<std::string> all(w.rest.begin(), w.rest.end());
+      for (const auto& package : w.rest) all.insert(depends[package].begin(), depends[package].end());
+      CommandResult result;
+      for (const auto& package : all) {
+        if (w.has("--simulate")) {
+          if (!packages.contains(package)) result.out += "Inst " + package + " (1.0)\n";
+          continue;
+        }
         packages.emplace(package, "1.0");
         for (const auto& unit : package_units[package]) units.emplace(unit, Unit{});
       }
+      return result;
+    } else if (w.has("--simulate") && verb == "remove") {
+      CommandResult result;
+      for (const auto& package : w.rest)
+        if (packages.contains(package)) result.out += "Purg " + package + " [1.0]\n";
+      for (const auto& [package, needs] : depends)  // what cannot be without it goes, too
+        if (packages.contains(package) &&
+            std::any_of(w.rest.begin(), w.rest.end(), [&](const auto& gone) { return needs.contains(gone); }))
+          result.out += "Purg " + package + " [1.0]\n";
+      return result;
+    } else if (verb == "autoremove") {  // what no installed package depends on any more
+      CommandResult result;
+      for (const auto& [_, along] : depends)
+        for (const auto& package : along) {
+          const bool needed = std::any_of(depends.begin(), depends.end(), [&](const auto& d) {
+            return packages.contains(d.first) && d.second.contains(package);
+          });
+          if (packages.contains(package) && !needed) result.out += "Purg " + package + " [1.0]\n";
+        }
+      return result;
     } else if (verb == "remove" || verb == "purge") {
       for (const auto& package : w.rest) packages.erase(package);
     }

@@ -226,6 +226,23 @@ TEST_CASE("packages are installed in one run of apt and only ours are removed") 
   CHECK_FALSE(world.packages.contains("nova-api"));
 }
 
+TEST_CASE("what came along with packages goes with them, unless it was there or another needs it") {
+  World world;
+  for (const char* there : {"keystone", "perl", "idle"}) world.packages[there] = "1";
+  world.depends = {
+      {"keystone", {"perl"}}, {"nova-api", {"perl", "python3", "python3-nova"}}, {"gone", {"idle"}}};
+  PackagesStep step(world, world.undo, {"nova-api"}, {});
+  StepContext context;
+  REQUIRE(step.apply(context));
+  CHECK(world.packages.contains("python3-nova"));
+  world.packages["tool"] = "1";  // installed since, and needs one of them
+  world.depends["tool"] = {"python3"};
+  REQUIRE(step.undo(context));
+  CHECK(world.packages.size() == 5);
+  for (const char* there : {"keystone", "perl", "idle", "tool", "python3"})
+    CHECK(world.packages.contains(there));
+}
+
 TEST_CASE("a package that cannot be had is named") {
   World world;
   world.available = {"keystone"};
