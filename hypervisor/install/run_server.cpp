@@ -63,6 +63,9 @@ struct RunServer::State {
 
   void append(std::string line) {
     const std::lock_guard lock(mutex);
+    append_locked(std::move(line));
+  }
+  void append_locked(std::string line) {
     [[maybe_unused]] const auto written = ::write(record, line.data(), line.size());
     lines.push_back(std::move(line));
     [[maybe_unused]] const auto woken = ::write(wake[1], "!", 1);
@@ -95,17 +98,23 @@ struct RunServer::State {
         client = open ? std::next(client) : clients.erase(client);
       }
       if (polled[1].revents & POLLIN) accept_one();
-      stop_listening_at_end();
+      leave_unheard_at_end();
     }
   }
 
-  // A new run may begin to listen at the same path at once, so the socket's name goes before the last lines
-  // are sent.
-  void stop_listening_at_end() {
-    const std::lock_guard lock(mutex);
+  // Who has read the last line may begin a new run at once, and must not be taken for a client of this one: the socket's
+  // name goes before that line is sent. The caller holds the mutex.
+  void stop_listening() {
     if (!ended || listener < 0) return;
     ::unlink(socket.c_str());
     ::close(std::exchange(listener, -1));
+  }
+
+  // They begin a run of their own when they hear nothing.
+  void leave_unheard_at_end() {
+    const std::lock_guard lock(mutex);
+    stop_listening();
+    if (!ended) return;
     clients.remove_if([](const Client& client) {
       if (!client.attached && !client.closing) ::close(client.fd);
       return !client.attached && !client.closing;
@@ -181,6 +190,7 @@ struct RunServer::State {
     while (true) {
       if (client.out.empty()) {
         const std::lock_guard lock(mutex);
+        stop_listening();
         if (client.closing || (client.attached && ended && client.next == lines.size())) return false;
         if (!client.attached || client.next == lines.size()) return true;
         client.out = lines[client.next++];
@@ -235,12 +245,11 @@ void RunServer::tell(const Event& event) {
 }
 
 void RunServer::end(int exit, std::chrono::milliseconds limit) {
-  state_->append(Json{{"exit", exit}}.dump() + "\n");
   {
     const std::lock_guard lock(state_->mutex);
     state_->ended = true;
     state_->deadline = Clock::now() + limit;
-    [[maybe_unused]] const auto woken = ::write(state_->wake[1], "!", 1);
+    state_->append_locked(Json{{"exit", exit}}.dump() + "\n");
   }
   state_->thread.join();
 }
