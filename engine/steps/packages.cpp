@@ -150,6 +150,21 @@ Result<Truth> PackagesStep::check(StepContext& context) {
                    joined(missing));
 }
 
+// apt refuses everything where dpkg was cut off in the middle, as by a power cut while we installed.
+Status PackagesStep::finish_interrupted(StepContext& context) {
+  MS_TRY(const auto audit, host_.run(Command{{"dpkg", "--audit"}}, context.stop));
+  if (audit.ok() && audit.out.empty()) return {};
+  context.waiting("packages whose installation was cut off");
+  const auto finish = [&](std::vector<std::string> argv) {
+    return run_ok(host_, Command{std::move(argv), {}, quiet, {}, {}, install_limit}, context.stop);
+  };
+  // What needs another one that is not unpacked yet is apt's part.
+  (void)finish({"dpkg", "--force-confdef", "--force-confold", "--configure", "-a"});
+  const auto done = finish(apt({"--fix-broken", "--no-install-recommends", "install"}));
+  context.waiting("");
+  return done ? Status() : Status(doing("finishing an installation that was cut off", done.error()));
+}
+
 std::vector<std::string> PackagesStep::apt(std::vector<std::string> arguments) const {
   std::vector<std::string> argv = {"apt-get",
                                    "--yes",
@@ -191,6 +206,7 @@ Status PackagesStep::apply(StepContext& context) {
   if (missing.empty()) return allow_starting();
   for (const std::string& name : missing) MS_CHECK(undo_.keep(record_of(name), UndoRecord{}));
   MS_CHECK(write_source());
+  MS_CHECK(finish_interrupted(context));
 
   context.waiting("the package lists");
   MS_TRY(const auto update,
@@ -226,14 +242,15 @@ Status PackagesStep::apply(StepContext& context) {
 }
 
 Status PackagesStep::undo(StepContext& context) {
-  MS_CHECK(allow_starting());
-  MS_TRY(const auto missing, this->missing(context));
   std::vector<std::string> ours;
   for (const std::string& name : names_) {
     MS_TRY(const auto before, undo_.find(record_of(name)));
     if (before) ours.push_back(name);
   }
+  if (!ours.empty()) MS_CHECK(finish_interrupted(context));
+  MS_CHECK(allow_starting());
   if (ours.empty()) return {};
+  MS_TRY(const auto missing, this->missing(context));
   std::vector<std::string> remove = {"--purge", "--auto-remove", "remove", "--"};
   for (const std::string& name : ours)
     if (std::find(missing.begin(), missing.end(), name) == missing.end()) remove.push_back(name);

@@ -33,6 +33,7 @@ class PackagesStep : public Step {
   Result<std::set<std::string>> simulated(std::vector<std::string> arguments, StepContext& context);
   Status keep_along(const std::set<std::string>& brought);
   Status remove_along(StepContext& context);
+  Status finish_interrupted(StepContext& context);
   Status write_source();
   Status allow_starting();
 

@@ -46,6 +46,7 @@ class FakeHost : public Host {
   std::map<std::string, std::set<std::string>> depends;        // what a package brings along
   std::set<std::string> available;                             // packages apt knows; empty: any
   std::map<std::string, std::string> packages;                 // installed -> version
+  std::set<std::string> half_configured;                       // by a dpkg that was cut off
   std::map<std::string, Unit> units;                           // without .service
   std::map<std::string, std::set<std::string>> package_units;  // package -> units it brings
   std::vector<std::vector<std::string>> log;                   // argv of every command that was run
@@ -220,6 +221,7 @@ class FakeHost : public Host {
       return CommandResult{};
     });
     program("dpkg-query", [](FakeHost& host, auto& c) { return host.dpkg_query(c); });
+    program("dpkg", [](FakeHost& host, auto& c) { return host.dpkg(c); });
     program("apt-mark", [](auto&, auto&) { return CommandResult{}; });
     program("apt-get", [](FakeHost& host, auto& c) { return host.apt_get(c); });
     program("systemctl", [](FakeHost& host, auto& c) { return host.systemctl(c); });
@@ -307,8 +309,19 @@ class FakeHost : public Host {
     return result;
   }
 
+  CommandResult dpkg(const Command& c) {  // dpkg --audit, dpkg --configure -a
+    if (words(c).has("--configure")) half_configured.clear();
+    std::string out;
+    for (const auto& package : half_configured) out += " " + package + "\n";
+    return {half_configured.empty() ? 0 : 1, out, {}};
+  }
+
   CommandResult apt_get(const Command& c) {
     auto w = words(c);
+    if (!half_configured.empty())
+      return refused(
+          100,
+          "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem.\n");
     std::erase_if(w.rest,
                   [](const auto& word) { return word.find("::") != std::string::npos; });  // values of -o
     if (w.rest.empty()) return refused(100, "E: no command\n");

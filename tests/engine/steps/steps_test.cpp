@@ -243,6 +243,18 @@ TEST_CASE("what came along with packages goes with them, unless it was there or 
     CHECK(world.packages.contains(there));
 }
 
+TEST_CASE("packages whose installation was cut off are finished before others come or ours go") {
+  World world;
+  PackagesStep step(world, world.undo, {"nova-api"}, {});
+  StepContext context;
+  world.half_configured = {"python3-nova"};
+  REQUIRE(step.apply(context));
+  CHECK(world.packages.contains("nova-api"));
+  world.half_configured = {"nova-api"};
+  REQUIRE(step.undo(context));
+  CHECK(world.packages.empty());
+}
+
 TEST_CASE("a package that cannot be had is named") {
   World world;
   world.available = {"keystone"};
