@@ -8,10 +8,13 @@ namespace {
 
 // $1 PID 1 of the machine, the rest is the command. It joins a control group beside the machine's init.scope,
 // so that it is accounted to the machine and outlives the session that started it; on a control group that
-// cannot be joined it stays where it is.
+// cannot be joined it stays where it is. A machine at the end of its shutdown is not entered: its PID 1 waits 10 s and more
+// for whom it told to end and who, coming from outside, is no child of its own.
 constexpr const char* kEnter = R"sh(
 ms_leader=$1; shift
 [ -d "/proc/$ms_leader/ns" ] || { echo "microstack-machine: gone" >&2; exit 125; }
+read -r ms_first 2>/dev/null < "/proc/$ms_leader/comm"
+case $ms_first in systemd-shutdow*) echo "microstack-machine: gone" >&2; exit 125 ;; esac
 ms_group=$(sed -n 's,^0::\(.*\)/init\.scope$,\1,p' "/proc/$ms_leader/cgroup" 2>/dev/null)
 ms_mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 if [ -n "$ms_group" ] && [ -n "$ms_mount" ]; then
