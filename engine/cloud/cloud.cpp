@@ -241,6 +241,11 @@ Result<std::shared_ptr<AnyCloud>> Clouds::any(const std::string& cluster_id) {
   return std::shared_ptr<AnyCloud>(cloud);
 }
 
+Result<std::unique_ptr<ClusterNode>> Clouds::node_to_be(const std::string& name, const Place& place) const {
+  MS_TRY(const std::string program, hypervisor_beside_this_program());
+  return std::make_unique<ClusterNode>(std::string(), name, place, program, open);
+}
+
 void Clouds::forget(const std::string& name) {
   std::lock_guard lock(mutex_);
   clouds_.erase(name);

@@ -11,6 +11,7 @@
 #include "engine/base/places.h"
 #include "engine/catalogue/catalogue.h"
 #include "engine/cloud/any_cloud.h"
+#include "engine/cloud/planned.h"
 
 namespace microstack {
 
@@ -109,6 +110,7 @@ class Clouds {
   const Catalogue& catalogue() const { return catalogue_; }
   SshDefaults ssh;  // set once, before anything is asked
   OpenHost open;    // unset: the real hosts
+  Planned planned;
   // Finds clouds of other substrates than ours; unset: there are none.
   std::function<Result<std::shared_ptr<AnyCloud>>(const std::string& cluster_id)> elsewhere;
 
@@ -118,6 +120,8 @@ class Clouds {
   Result<std::shared_ptr<Cloud>> of_id(const std::string& cluster_id);
   // The cloud of an id, whatever its substrate is.
   Result<std::shared_ptr<AnyCloud>> any(const std::string& cluster_id);
+  // A node of a cluster that is not there yet.
+  Result<std::unique_ptr<ClusterNode>> node_to_be(const std::string& name, const Place& place) const;
   void forget(const std::string& name);
 
  private:

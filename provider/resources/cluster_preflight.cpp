@@ -71,6 +71,10 @@ void look_at_machine_host(Clouds& clouds, Cloud& cloud, const Cluster& cluster, 
     tell(call, finding.value("blocking", true), finding.value("what", std::string()),
          finding.value("fix", std::string()),
          path_of_finding(finding.value("attribute", std::vector<std::string>()), cluster));
+  if (const auto lacking =
+          lack_of_room(clouds.planned, cloud.place(), cloud.machine(),
+                       {1, cluster.memory_mib.value_or(0), cluster.disk_mib.value_or(0)}, *probe))
+    tell(call, true, *lacking, "plan fewer of them, or end something there", "memory_mib");
 }
 
 // A server that is to become the node itself: over SSH, or this one.

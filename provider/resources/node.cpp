@@ -60,7 +60,7 @@ class NodeResource : public Resource<NodeModel> {
       if (!node.name.is_known() && !name.empty()) node.name = name;
       if (!node.id.is_known() && node.name.is_known()) node.id = id_of_node(*node.cluster_id, *node.name);
     }
-    if (!plan.prior) preflight(clouds_, host_names_, node, call);
+    if (!plan.prior) preflight(clouds_, node, call);
     return {};
   }
 
@@ -440,7 +440,6 @@ class NodeResource : public Resource<NodeModel> {
   }
 
   Clouds& clouds_;
-  PlannedHostNames host_names_;
 };
 
 // --- list

@@ -72,21 +72,20 @@ bool has(const std::vector<T>& all, const T& one) {
 }
 
 // The distribution, root, memory, disk.
-void check_what_it_is(const Catalogue& catalogue, const Profile& control, const NodeModel& node,
+void check_what_it_is(const Catalogue& catalogue, const std::string& release_name, const NodeModel& node,
                       const Server& server, Path place, Call& call) {
   const auto& probe = server.probe;
-  const auto release = catalogue.release(control.cluster.release);
+  const auto release = catalogue.release(release_name);
   const std::string wanted = release ? release->value("distribution", std::string("debian")) + " " +
                                            release->value("version", std::string("13"))
                                      : std::string("debian 13");
   const std::string os = probe.value("/os/id"_json_pointer, std::string("unknown")) + " " +
                          probe.value("/os/version"_json_pointer, std::string());
   if (os != wanted)
-    tell(
-        call, true,
-        fmt::format("release {} needs {}, {} is {}", control.cluster.release, wanted, server.host.name(), os),
-        "make a machine on it, which brings its own system: machine = { host = { ...what ssh has now... } }",
-        place);
+    tell(call, true,
+         fmt::format("release {} needs {}, {} is {}", release_name, wanted, server.host.name(), os),
+         "make a machine on it, which brings its own system: machine = { host = { ...what ssh has now... } }",
+         place);
   if (!probe.value("systemd", false))
     tell(call, true, "systemd does not run on " + server.host.name(), "give a server that was booted by it",
          place);
@@ -113,9 +112,8 @@ void check_what_it_is(const Catalogue& catalogue, const Profile& control, const 
     }
 }
 
-// Links that must exist, addresses that must be its own or nobody's.
-void check_links(AnyCloud& cloud, const Profile& control, const std::optional<Deployment>& deployment,
-                 const NodeModel& node, const Server& server, Path place, Call& call) {
+// Links that must exist, an address that must be its own, and a way for tunnels.
+void check_links(const NodeModel& node, const Server& server, Call& call) {
   const auto wish = addresses_of_server(node);
   const Path network("network");
   const auto link = [&](const std::string& name, const char* attribute) {
@@ -137,19 +135,24 @@ void check_links(AnyCloud& cloud, const Profile& control, const std::optional<De
   if (!has(server.addresses, wish.management))
     tell(call, true, fmt::format("{} does not have the address {}", server.host.name(), wish.management),
          "give one it has in network.address", network.attribute("address"));
+  if (wish.tunnel == wish.management && !server.probe.value("openvswitch_module", false))
+    tell(call, true,
+         "the kernel of " + server.host.name() + " has no Open vSwitch, and no link is named for tunnels",
+         "give network.tunnel_interface and network.tunnel_address, or load the module openvswitch",
+         network.attribute("tunnel_interface"));
+}
+
+// Addresses in the cluster's networks that must be nobody's.
+void check_addresses(AnyCloud& cloud, const Profile& control, const std::optional<Deployment>& deployment,
+                     const NodeModel& node, const Server& server, Path place, Call& call) {
+  const auto wish = addresses_of_server(node);
+  const Path network("network");
   if (deployment)
     for (const auto& [name, member] : deployment->members)
       if (name != *node.name && member.address == wish.management)
         tell(call, true, fmt::format("the address {} is in use by node {}", wish.management, name),
              "give another address in network.address", place);
-  if (wish.tunnel == wish.management) {
-    if (!server.probe.value("openvswitch_module", false))
-      tell(call, true,
-           "the kernel of " + server.host.name() + " has no Open vSwitch, and no link is named for tunnels",
-           "give network.tunnel_interface and network.tunnel_address, or load the module openvswitch",
-           network.attribute("tunnel_interface"));
-    return;
-  }
+  if (wish.tunnel == wish.management) return;
   if (!control.network.tunnel_interface.empty()) {
     const auto tunnels = Subnet::parse(control.network.tunnel_ip + "/24");
     if (tunnels && !tunnels->contains(wish.tunnel))
@@ -169,21 +172,21 @@ void check_links(AnyCloud& cloud, const Profile& control, const std::optional<De
 }
 
 // Two servers of one host name are one hypervisor for Placement.
-void check_host_name(AnyCloud& cloud, PlannedHostNames& planned, const std::optional<Deployment>& deployment,
+void check_host_name(Clouds& clouds, AnyCloud& cloud, const std::optional<Deployment>& deployment,
                      const NodeModel& node, Host& server, Path place, Call& call) {
   const auto name = host_name_of(server, call.stop());
   if (!name) return tell_why(call, name.error(), place);
   std::string owner = deployment ? node_with_host_name(*deployment, *name, *node.name) : std::string();
   if (owner.empty())
     if (const auto taken = cloud.host_name(); taken && *taken == *name) owner = cloud.machine();
-  if (owner.empty()) owner = planned.claim(*node.cluster_id, *name, *node.name);
+  if (owner.empty()) owner = clouds.planned.claim_host_name(*node.cluster_id, *name, *node.name);
   if (!owner.empty()) {
     const auto error = host_name_is_taken(*name, server, owner);
     tell(call, true, error.what, error.fix, std::move(place));
   }
 }
 
-void look_at_server(Clouds& clouds, AnyCloud& cloud, PlannedHostNames& host_names, const Profile& control,
+void look_at_server(Clouds& clouds, AnyCloud& cloud, const Profile& control,
                     const std::optional<Deployment>& deployment, const NodeModel& node, Call& call) {
   const Path place(node.ssh.is_known() ? "ssh" : "local");
   ClusterNode there = cloud.member(*node.name, place_of(node, clouds.ssh));
@@ -202,9 +205,38 @@ void look_at_server(Clouds& clouds, AnyCloud& cloud, PlannedHostNames& host_name
   }
   const auto server = look_at(**host, call.stop());
   if (!server) return tell_why(call, server.error(), place);
-  check_what_it_is(clouds.catalogue(), control, node, *server, place, call);
-  check_links(cloud, control, deployment, node, *server, place, call);
-  check_host_name(cloud, host_names, deployment, node, **host, place, call);
+  check_what_it_is(clouds.catalogue(), control.cluster.release, node, *server, place, call);
+  check_links(node, *server, call);
+  check_addresses(cloud, control, deployment, node, *server, place, call);
+  check_host_name(clouds, cloud, deployment, node, **host, place, call);
+}
+
+// The same where nobody knows yet which cluster it will be.
+void look_at_server_to_be(Clouds& clouds, const NodeModel& node, Call& call) {
+  const Path place(node.ssh.is_known() ? "ssh" : "local");
+  const auto there = clouds.node_to_be(node.name.value_or(""), place_of(node, clouds.ssh));
+  if (!there) return later(call, there.error().text(), place);
+  const auto host = (*there)->host();
+  if (!host) return tell_why(call, host.error(), place);
+  const auto installed = (*there)->profile();
+  if (!installed) return tell_why(call, installed.error(), place);
+  if (*installed) return;  // of an apply that was cut off, or of another cluster: apply can tell them apart
+  const auto server = look_at(**host, call.stop());
+  if (!server) return tell_why(call, server.error(), place);
+  check_what_it_is(clouds.catalogue(), Profile{}.cluster.release, node, *server, place, call);
+  check_links(node, *server, call);
+}
+
+// Machines of this host are looked at along with their cluster's own; here, whether there is room for all of them.
+void check_room(Clouds& clouds, const NodeModel& node, const Json& probe, Path place, Call& call) {
+  const auto& catalogue = clouds.catalogue();
+  const auto& roles = node.roles->items;
+  const Planned::Room wanted{1, catalogue.memory_mib(catalogue.core(), roles),
+                             catalogue.disk_mib(catalogue.core(), roles)};
+  if (const auto lacking =
+          lack_of_room(clouds.planned, place_of(node, clouds.ssh), *node.name, wanted, probe))
+    tell(call, true, *lacking, "plan fewer of them, put some on another host, or end something there",
+         std::move(place));
 }
 
 void look_at_machine_host(Clouds& clouds, AnyCloud& cloud, const Profile& control, const NodeModel& node,
@@ -226,13 +258,28 @@ void look_at_machine_host(Clouds& clouds, AnyCloud& cloud, const Profile& contro
          finding.value("fix", std::string()),
          !attribute.empty() && attribute.front() == "devices" ? Path("machine").attribute("devices") : place);
   }
+  check_room(clouds, node, *probe, place, call);
+}
+
+// The same where there is no cluster yet: another host is reached, and has room; what this one lacks its cluster says.
+void look_at_machine_host_to_be(Clouds& clouds, const NodeModel& node, Call& call) {
+  const bool elsewhere = node.machine->host.is_known();
+  const Path place = elsewhere ? Path("machine").attribute("host") : Path("machine");
+  Place at{.kind = elsewhere ? Place::Kind::ssh : Place::Kind::local};
+  if (elsewhere) at.ssh = *place_of(node, clouds.ssh).outer;
+  const auto there = clouds.node_to_be(*node.name, at);
+  if (!there) return later(call, there.error().text(), place);
+  const auto host = (*there)->host();
+  if (!host) return tell_why(call, host.error(), place);
+  const auto probe =
+      probe_host(**host, elsewhere ? Places{} : Places::from_environment(), false, call.stop());
+  if (!probe) return tell_why(call, probe.error(), place);
+  check_room(clouds, node, *probe, place, call);
 }
 
 }  // namespace
 
-void preflight(Clouds& clouds, PlannedHostNames& host_names, const NodeModel& planned, Call& call) {
-  if (planned.cluster_id.is_unknown()) return later(call, "Its cluster is known after apply.", "cluster_id");
-  if (!planned.name.is_known()) return later(call, "Its name is known after apply.", "name");
+void preflight(Clouds& clouds, const NodeModel& planned, Call& call) {
   for (const auto& [unknown, path] :
        {std::pair{planned.machine.is_unknown(), "machine"}, std::pair{planned.ssh.is_unknown(), "ssh"},
         std::pair{planned.local.is_unknown(), "local"}, std::pair{planned.network.is_unknown(), "network"},
@@ -247,20 +294,28 @@ void preflight(Clouds& clouds, PlannedHostNames& host_names, const NodeModel& pl
     return later(call, "The host is known after apply.", Path("machine").attribute("host"));
   if (planned.local.is_known() && !planned.local->address.is_known())
     return later(call, "It is known after apply.", Path("local").attribute("address"));
+  if (planned.machine.is_known() && planned.network.is_known())
+    return tell(call, true, "only a server has links and addresses of its own",
+                "leave network out; the cluster's networks on the machine's host are used", "network");
+  const auto to_be = [&](const std::string& why) {
+    later(call, why, "cluster_id");
+    if (planned.machine.is_known())
+      look_at_machine_host_to_be(clouds, planned, call);
+    else
+      look_at_server_to_be(clouds, planned, call);
+  };
+  if (planned.cluster_id.is_unknown())
+    return to_be("Its cluster is known after apply: whether its addresses fit there is looked at then.");
+  if (!planned.name.is_known()) return later(call, "Its name is known after apply.", "name");
   const auto cloud = clouds.any(*planned.cluster_id);
   if (!cloud) return tell_why(call, cloud.error(), "cluster_id");
   const auto control = (*cloud)->known_profile();
-  if (!control || !*control)
-    return later(call, control ? "The cluster is not installed yet." : control.error().text(), "cluster_id");
+  if (!control) return later(call, control.error().text(), "cluster_id");
+  if (!*control) return to_be("The cluster is not installed yet.");
   const auto deployment = (*cloud)->snapshot();
   const auto known = deployment ? *deployment : std::nullopt;
-  if (planned.machine.is_known()) {
-    if (planned.network.is_known())
-      tell(call, true, "only a server has links and addresses of its own",
-           "leave network out; the cluster's networks on the machine's host are used", "network");
-    return look_at_machine_host(clouds, **cloud, **control, planned, call);
-  }
-  look_at_server(clouds, **cloud, host_names, **control, known, planned, call);
+  if (planned.machine.is_known()) return look_at_machine_host(clouds, **cloud, **control, planned, call);
+  look_at_server(clouds, **cloud, **control, known, planned, call);
 }
 
 }  // namespace microstack::provider

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/resources/node_preflight.h"
+#include "engine/cloud/planned.h"
 
 namespace microstack::provider {
 namespace {
@@ -29,11 +29,11 @@ TEST_CASE(
 }
 
 TEST_CASE("of two servers of one plan with one host name the second is told of the first") {
-  PlannedHostNames names;
-  CHECK(names.claim("microstack://a", "metal", "a-1").empty());
-  CHECK(names.claim("microstack://a", "metal", "a-1").empty());
-  CHECK(names.claim("microstack://a", "metal", "a-2") == "a-1");
-  CHECK(names.claim("microstack://b", "metal", "b-1").empty());
+  Planned names;
+  CHECK(names.claim_host_name("microstack://a", "metal", "a-1").empty());
+  CHECK(names.claim_host_name("microstack://a", "metal", "a-1").empty());
+  CHECK(names.claim_host_name("microstack://a", "metal", "a-2") == "a-1");
+  CHECK(names.claim_host_name("microstack://b", "metal", "b-1").empty());
 }
 
 TEST_CASE("the settings of a hypervisor in HCL are those of the component, one by one") {

@@ -139,3 +139,66 @@ TEST_CASE_METHOD(Joining, "an address that the server does not have, or that ano
   CHECK_THAT(told({{"host", "127.0.0.1"}}), Contains("the address 127.0.0.1 is in use by node demo-1") ||
                                                 Contains("The address 127.0.0.1 is in use by node demo-1"));
 }
+
+namespace {
+
+// The first apply of all: the cluster of the node is planned beside it.
+class Beginning : public Stage {
+ public:
+  Beginning() {
+    clouds.open = [this](const Place& place, const std::string&) -> Result<std::unique_ptr<Host>> {
+      return std::unique_ptr<Host>(std::make_unique<SimulatedHost>(server, place.ssh));
+    };
+  }
+  std::string told(const Json& set) {
+    Json all = {{"ssh", {{"host", "192.0.2.60"}, {"user", "admin"}, {"host_key", host_key}}}};
+    for (const auto& [key, value] : set.items())
+      if (value.is_null())
+        all.erase(key);
+      else
+        all[key] = value;
+    auto wish = config(*node, all);
+    wish.set_member("cluster_id", Value::unknown());
+    plan(*node, {}, wish);
+    return error();
+  }
+  std::string told_of_machine(const std::string& name) {
+    return told({{"ssh", nullptr},
+                 {"name", name},
+                 {"machine",
+                  {{"host", {{"host", "192.0.2.60"}, {"host_key", host_key}}},
+                   {"management_interface", "eth1"},
+                   {"tunnel_interface", "eth2"}}}});
+  }
+
+  Server server;
+  std::unique_ptr<AnyResource> node = node_resource(clouds);
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Beginning, "a server is looked at before there is a cluster") {
+  CHECK(told(Json::object()) == "");
+  CHECK_THAT(warning(), Contains("Its cluster is known after apply"));
+  server.os = "debian 12";
+  CHECK_THAT(told(Json::object()), Contains("ssh: Release 2025.1 needs debian 13"));
+  server.os = "debian 13";
+  CHECK_THAT(told({{"network", {{"tunnel_interface", "eth9"}, {"tunnel_address", "198.51.100.60"}}}}),
+             Contains("(network.tunnel_interface)") && Contains("has no link eth9"));
+  server.sudo = false;
+  CHECK_THAT(told(Json::object()), Contains("(ssh.user)") && Contains("/etc/sudoers.d"));
+  server.ssh = "Host key verification failed.\r\n";
+  CHECK_THAT(told(Json::object()), Contains("(ssh.host_key)"));
+}
+
+TEST_CASE_METHOD(Beginning, "machines that have no room beside one another are told, once") {
+  server.memory_mib = 1000;
+  CHECK(told_of_machine("demo-2") == "");
+  CHECK(told_of_machine("demo-2") == "");  // planned again
+  std::string said;
+  int count = 2;
+  for (; said.empty() && count < 20; ++count) said = told_of_machine("demo-" + std::to_string(count + 1));
+  CHECK_THAT(said, Contains("machine: The ") && Contains("machines planned on 192.0.2.60 need") &&
+                       Contains("MiB of memory, 1000 are free"));
+  CHECK(told_of_machine("demo-21") == "");
+}
