@@ -1,14 +1,19 @@
 // Settings of the node's Open vSwitch: who it is for OVN (external_ids), its threads (other_config), where its database
 // listens (manager), its bridges with their ports. Addresses are a unit's work at every boot: the database keeps none.
+//
+// A switch may have been there before, with bridges of its own: the undo record has what it was like, and what was made
+// since. A bridge or port that was made and is no longer wanted is taken away by apply().
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "engine/host/host.h"
 #include "engine/plan/step.h"
+#include "engine/steps/undo_records.h"
 
 namespace microstack {
 
@@ -27,7 +32,8 @@ struct OpenVSwitchFact {
 
 class OpenVSwitchStep : public Step {
  public:
-  OpenVSwitchStep(Host& host, OpenVSwitchFact fact) : host_(host), fact_(std::move(fact)) {}
+  OpenVSwitchStep(Host& host, UndoRecords& undo, OpenVSwitchFact fact)
+      : host_(host), undo_(undo), fact_(std::move(fact)) {}
 
   std::string id() const override { return "open_vswitch"; }
   std::string title() const override { return "Settings of Open vSwitch"; }
@@ -35,10 +41,34 @@ class OpenVSwitchStep : public Step {
   Json inputs() const override;
   Result<Truth> check(StepContext& context) override;
   Status apply(StepContext& context) override;
+  // An error where Open vSwitch does not answer although it had bridges before us; where it is gone, nothing is left.
   Status undo(StepContext& context) override;
 
  private:
+  struct Bridge {
+    std::set<std::string> ports;
+    std::string datapath, fail_mode;
+  };
+  struct Switch {
+    std::map<std::string, std::string> external_ids, other_config;
+    std::set<std::string> managers;
+    std::map<std::string, Bridge> bridges;
+
+    std::string bridge_of(const std::string& port) const;  // empty: it is no port
+  };
+  struct Record {
+    Switch before;
+    std::map<std::string, std::set<std::string>> made;  // bridge -> ports that were made on it
+  };
+
+  Result<std::optional<Switch>> look(std::stop_token stop);  // nullopt: it does not answer
+  Result<std::optional<Record>> recorded();
+  Status record(const Record& record);
+  // What was made and is wanted by nobody now: bridges whole, else ports.
+  Record needless(const Record& record, const Switch& there) const;
+
   Host& host_;
+  UndoRecords& undo_;
   OpenVSwitchFact fact_;
 };
 
