@@ -2,10 +2,47 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/base/hash.h"
 #include "engine/steps/restart_note.h"
 
 namespace microstack {
+namespace {
+
+// Where a file goes that somebody changed after it was written here, when it is taken away: all folders of programs are
+// swept then.
+constexpr const char* edited_folder = "/var/backups/microstack/";
+
+// Hashes of the last two contents that were written: who is killed in between leaves either.
+std::string note_of(const std::string& id) {
+  return "written:" + id;
+}
+
+}  // namespace
+
+Status FileStep::note_written(const std::string& content) {
+  MS_TRY(const auto noted, undo_.find(note_of(id())));
+  const std::string before = noted && noted->content ? noted->content->bytes : std::string();
+  const std::string hash = sha256_hex(content) + "\n";
+  if (before.ends_with(hash)) return {};
+  const std::string last = before.size() > hash.size() ? before.substr(before.size() - hash.size()) : before;
+  return undo_.replace(note_of(id()), UndoRecord{true, FileContent{last + hash, 0600, "root", "root"}});
+}
+
+Status FileStep::keep_edit(const std::optional<FileContent>& before, StepContext& context) {
+  MS_TRY(const auto noted, undo_.find(note_of(id())));
+  if (!noted || !noted->content) return {};  // nobody knows what was written
+  MS_TRY(auto found, host_.read(fact_.path));
+  if (!found || (before && found->bytes == before->bytes) ||
+      noted->content->bytes.find(sha256_hex(found->bytes)) != std::string::npos)
+    return {};
+  std::string name = fact_.path;
+  std::replace(name.begin(), name.end(), '/', '%');
+  MS_CHECK(host_.write(edited_folder + name, FileContent{std::move(found->bytes), 0600, "root", "root"}));
+  context.progress(0, 0, fact_.path + " was changed by hand; what it was is in " + edited_folder + name);
+  return {};
+}
 
 Json FileStep::inputs() const {
   Json inputs = {{"sha256", sha256_hex(fact_.content.shown()).substr(0, 16)},
@@ -34,13 +71,15 @@ Status FileStep::apply(StepContext&) {
   MS_TRY(std::string content, fact_.content.resolve(secrets_));
   MS_TRY(const auto found, host_.read(fact_.path));
   MS_CHECK(undo_.keep(id(), UndoRecord{found.has_value(), found}));
+  MS_CHECK(note_written(content));
   for (const std::string& unit : fact_.restarts) MS_CHECK(RestartNote(host_, unit).leave(fact_.path));
   return host_.write(fact_.path, FileContent{std::move(content), fact_.mode, fact_.owner, fact_.group});
 }
 
-Status FileStep::undo(StepContext&) {
+Status FileStep::undo(StepContext& context) {
   MS_TRY(const auto before, undo_.find(id()));
-  if (!before) return {};
+  if (!before) return undo_.forget(note_of(id()));
+  MS_CHECK(keep_edit(before->content, context));
   MS_CHECK(before->content ? host_.write(fact_.path, *before->content) : host_.remove(fact_.path));
   const auto folder = fact_.path.substr(0, fact_.path.rfind('/'));
   if (folder.starts_with("/etc/systemd/system/") && !before->content) {
@@ -48,7 +87,8 @@ Status FileStep::undo(StepContext&) {
     empty.argv = {"rmdir", folder};
     MS_TRY(const auto gone, host_.run(empty));
   }
-  return undo_.forget(id());
+  MS_CHECK(undo_.forget(id()));
+  return undo_.forget(note_of(id()));
 }
 
 }  // namespace microstack

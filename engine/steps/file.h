@@ -1,6 +1,9 @@
-// A file with this content, mode and owner.
+// A file with this content, mode and owner. What somebody changed in it by hand is put right by apply(); undo() keeps it,
+// for root only, in /var/backups/microstack.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/host/host.h"
@@ -33,6 +36,9 @@ class FileStep : public Step {
   Status undo(StepContext& context) override;
 
  private:
+  Status note_written(const std::string& content);
+  Status keep_edit(const std::optional<FileContent>& before, StepContext& context);
+
   Host& host_;
   Secrets& secrets_;
   UndoRecords& undo_;

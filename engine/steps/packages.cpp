@@ -59,6 +59,14 @@ Json PackagesStep::inputs() const {
 }
 
 Result<std::set<std::string>> PackagesStep::installed(StepContext& context) {
+  MS_TRY(const auto states, this->states(context));
+  std::set<std::string> installed;
+  for (const auto& [name, state] : states)
+    if (state == "installed") installed.insert(name);
+  return installed;
+}
+
+Result<std::map<std::string, std::string>> PackagesStep::states(StepContext& context) {
   Command query{{"dpkg-query", "--show", "--showformat=${db:Status-Status} ${Package}\\n"}};
   MS_TRY(const auto result, host_.run(query, context.stop));
   if (!result.ok() && result.out.empty()) {
@@ -66,10 +74,14 @@ Result<std::set<std::string>> PackagesStep::installed(StepContext& context) {
     return ask("dpkg cannot be asked: " + err, host_.name(),
                "the node must run a Debian release that carries OpenStack");
   }
-  std::set<std::string> installed;
-  for (const std::string& line : lines(result.out))
-    if (line.starts_with("installed ")) installed.insert(line.substr(10));
-  return installed;
+  std::map<std::string, std::string> states;
+  for (const std::string& line : lines(result.out)) {
+    const auto space = line.find(' ');
+    if (space == std::string::npos || line.starts_with("not-installed ")) continue;
+    auto& state = states[line.substr(space + 1)];  // of several architectures: one that is installed counts
+    if (state != "installed") state = line.substr(0, space);
+  }
+  return states;
 }
 
 Result<std::vector<std::string>> PackagesStep::missing(StepContext& context) {
@@ -113,10 +125,10 @@ Status PackagesStep::remove_along(StepContext& context) {
   MS_TRY(const auto record, undo_.find(along_record));
   if (!record || !record->content) return {};
   const std::vector<std::string> names = lines(record->content->bytes);
-  MS_TRY(const auto installed, this->installed(context));
+  MS_TRY(const auto there, states(context));
   std::set<std::string> brought;  // apt refuses names that no source has any more
   for (const std::string& name : names)
-    if (installed.contains(name)) brought.insert(name);
+    if (there.contains(name)) brought.insert(name);
   MS_TRY(const auto manual, host_.run(Command{{"apt-mark", "showmanual"}}, context.stop));
   for (const std::string& name : lines(manual.out)) brought.erase(name);  // somebody wants it by now
   const auto idle = simulated({"--purge", "-o", "APT::AutoRemove::RecommendsImportant=false", "-o",
@@ -250,10 +262,11 @@ Status PackagesStep::undo(StepContext& context) {
   if (!ours.empty()) MS_CHECK(finish_interrupted(context));
   MS_CHECK(allow_starting());
   if (ours.empty()) return {};
-  MS_TRY(const auto missing, this->missing(context));
+  // One that was removed when a removal was cut off, and not purged, is still there with its configuration.
+  MS_TRY(const auto there, states(context));
   std::vector<std::string> remove = {"--purge", "--auto-remove", "remove", "--"};
   for (const std::string& name : ours)
-    if (std::find(missing.begin(), missing.end(), name) == missing.end()) remove.push_back(name);
+    if (there.contains(name)) remove.push_back(name);
   if (remove.size() > 4) {
     MS_TRY([[maybe_unused]] const auto out,
            run_ok(host_, Command{apt(remove), {}, quiet, {}, {}, install_limit}, context.stop));

@@ -1,6 +1,7 @@
 // Distribution packages are installed: one apt run for all of them, none where dpkg says that all are there.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ class PackagesStep : public Step {
   Status undo(StepContext& context) override;  // removes only those that were not there before
 
  private:
+  // Of all that dpkg knows, what was removed and not purged among it: name -> installed, config-files, half-configured, ...
+  Result<std::map<std::string, std::string>> states(StepContext& context);
   Result<std::set<std::string>> installed(StepContext& context);
   Result<std::vector<std::string>> missing(StepContext& context);
   std::vector<std::string> apt(std::vector<std::string> arguments) const;

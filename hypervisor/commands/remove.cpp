@@ -13,10 +13,11 @@ namespace {
 
 constexpr double lock_limit_s = 1;
 
-// What an installation keeps of itself; machines that this host carries for others are not among it.
+// What an installation keeps of itself; machines that this host carries for others are not among it. The profile goes last:
+// as long as it is there, a removal that was cut off is gone on with.
 Status forget(const Places& places) {
-  for (const char* name : {"profile.json", "plan.json", "journal.jsonl", "deployment.json",
-                           "deployment.json.lock", "secrets", "undo", "restart"}) {
+  for (const char* name : {"plan.json", "journal.jsonl", "deployment.json", "deployment.json.lock", "secrets",
+                           "undo", "restart", "tasks", "profile.json"}) {
     std::error_code code;
     std::filesystem::remove_all(places.state + "/" + name, code);
     if (code) return give_up("cannot remove: " + code.message(), places.state + "/" + name);

@@ -47,6 +47,7 @@ class FakeHost : public Host {
   std::set<std::string> available;                             // packages apt knows; empty: any
   std::map<std::string, std::string> packages;                 // installed -> version
   std::set<std::string> half_configured;                       // by a dpkg that was cut off
+  std::set<std::string> unpurged;                              // removed, their configuration is there
   std::map<std::string, Unit> units;                           // without .service
   std::map<std::string, std::set<std::string>> package_units;  // package -> units it brings
   std::vector<std::vector<std::string>> log;                   // argv of every command that was run
@@ -285,22 +286,25 @@ class FakeHost : public Host {
     }
     if (names.empty())
       for (const auto& [package, version] : packages) names.push_back(package);
+    names.insert(names.end(), unpurged.begin(), unpurged.end());
     CommandResult result;
     for (const auto& package : names) {
-      if (!packages.contains(package)) {
+      const bool removed = unpurged.contains(package);
+      if (!packages.contains(package) && !removed) {
         result.exit_code = 1;
         result.err += "dpkg-query: no packages found matching " + package + "\n";
         continue;
       }
       auto line = format;
-      const std::pair<std::string, std::string> values[] = {{"${Package}", package},
-                                                            {"${binary:Package}", package},
-                                                            {"${Version}", packages[package]},
-                                                            {"${db:Status-Abbrev}", "ii "},
-                                                            {"${db:Status-Status}", "installed"},
-                                                            {"${Status}", "install ok installed"},
-                                                            {"\\n", "\n"},
-                                                            {"\\t", "\t"}};
+      const std::pair<std::string, std::string> values[] = {
+          {"${Package}", package},
+          {"${binary:Package}", package},
+          {"${Version}", removed ? "1.0" : packages[package]},
+          {"${db:Status-Abbrev}", removed ? "rc " : "ii "},
+          {"${db:Status-Status}", removed ? "config-files" : "installed"},
+          {"${Status}", removed ? "deinstall ok config-files" : "install ok installed"},
+          {"\\n", "\n"},
+          {"\\t", "\t"}};
       for (const auto& [from, to] : values)
         for (auto at = line.find(from); at != std::string::npos; at = line.find(from, at + to.size()))
           line.replace(at, from.size(), to);
@@ -347,7 +351,8 @@ class FakeHost : public Host {
     } else if (w.has("--simulate") && verb == "remove") {
       CommandResult result;
       for (const auto& package : w.rest)
-        if (packages.contains(package)) result.out += "Purg " + package + " [1.0]\n";
+        if (packages.contains(package) || unpurged.contains(package))
+          result.out += "Purg " + package + " [1.0]\n";
       for (const auto& [package, needs] : depends)  // what cannot be without it goes, too
         if (packages.contains(package) &&
             std::any_of(w.rest.begin(), w.rest.end(), [&](const auto& gone) { return needs.contains(gone); }))
@@ -364,7 +369,7 @@ class FakeHost : public Host {
         }
       return result;
     } else if (verb == "remove" || verb == "purge") {
-      for (const auto& package : w.rest) packages.erase(package);
+      for (const auto& package : w.rest) packages.erase(package), unpurged.erase(package);
     }
     return {};
   }

@@ -66,6 +66,35 @@ TEST_CASE("a file of a package is put back as it was") {
   CHECK(world.files["/etc/nova/nova.conf"].owner == shipped.owner);
 }
 
+TEST_CASE("what somebody changed in a file is kept when it is taken away, and nothing else is") {
+  World world;
+  StepContext context;
+  const auto make = [&](const char* text) {
+    auto fact = nova_conf();
+    fact.content = MarkedText(text);
+    fact.restarts.clear();
+    return FileStep(world, world.secrets, world.undo, fact);
+  };
+  const std::string kept = "/var/backups/microstack/%etc%nova%nova.conf";
+  REQUIRE(make("first\n").apply(context));
+  REQUIRE(make("second\n").apply(context));
+  SECTION("as it was written") {}
+  SECTION("cut off before the second was written") {
+    world.files["/etc/nova/nova.conf"].bytes = "first\n";
+  }
+  SECTION("changed by hand") {
+    world.files["/etc/nova/nova.conf"].bytes = "debug = true\n";
+    world.files["/etc/nova/nova.conf"].mode = 0644;
+    REQUIRE(make("second\n").undo(context));
+    CHECK(world.text(kept) == "debug = true\n");
+    CHECK(world.files[kept].mode == 0600);
+    CHECK(world.files.size() == 1);
+    return;
+  }
+  REQUIRE(make("second\n").undo(context));
+  CHECK(world.files.empty());
+}
+
 TEST_CASE("a secret is in the file but neither in the inputs nor in a difference") {
   World world;
   FileStep step(world, world.secrets, world.undo, nova_conf());
@@ -241,6 +270,20 @@ TEST_CASE("what came along with packages goes with them, unless it was there or 
   CHECK(world.packages.size() == 5);
   for (const char* there : {"keystone", "perl", "idle", "tool", "python3"})
     CHECK(world.packages.contains(there));
+}
+
+TEST_CASE("a removal that was cut off between removing packages and purging them goes on") {
+  World world;
+  world.depends["nova-api"] = {"python3-nova"};
+  PackagesStep step(world, world.undo, {"nova-api"}, {});
+  StepContext context;
+  REQUIRE(step.apply(context));
+  for (const char* gone : {"nova-api", "python3-nova"}) {
+    world.packages.erase(gone);
+    world.unpurged.insert(gone);
+  }
+  REQUIRE(step.undo(context));
+  CHECK(world.unpurged.empty());
 }
 
 TEST_CASE("packages whose installation was cut off are finished before others come or ours go") {
