@@ -13,24 +13,22 @@ Result<std::vector<openstack::ComputeService>> AnyCloud::compute_services(const 
   });
 }
 
-Status AnyCloud::forget_compute(const std::string& host, const Watch& watch) {
+Status AnyCloud::forget(Hosts& leaving, const std::string& host, Forget forget_all, const Watch& watch) {
   MS_TRY([[maybe_unused]] const bool done,
-         computes_.submit(host, [&](const std::vector<std::string>& hosts) -> Result<std::vector<bool>> {
+         leaving.submit(host, [&](const std::vector<std::string>& hosts) -> Result<std::vector<bool>> {
            MS_TRY(openstack::Session * session, admin(watch));
-           MS_CHECK(microstack::forget_compute(*session, hosts, watch.stop));
+           MS_CHECK(forget_all(*session, hosts, watch.stop));
            return std::vector<bool>(hosts.size(), true);
          }));
   return {};
 }
 
+Status AnyCloud::forget_compute(const std::string& host, const Watch& watch) {
+  return forget(computes_, host, microstack::forget_compute, watch);
+}
+
 Status AnyCloud::forget_agents(const std::string& host, const Watch& watch) {
-  MS_TRY([[maybe_unused]] const bool done,
-         agents_.submit(host, [&](const std::vector<std::string>& hosts) -> Result<std::vector<bool>> {
-           MS_TRY(openstack::Session * session, admin(watch));
-           MS_CHECK(microstack::forget_agents(*session, hosts, watch.stop));
-           return std::vector<bool>(hosts.size(), true);
-         }));
-  return {};
+  return forget(agents_, host, microstack::forget_agents, watch);
 }
 
 }  // namespace microstack

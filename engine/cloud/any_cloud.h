@@ -1,13 +1,13 @@
 // A cloud as resources and verbs share it, wherever its control plane runs: its record, its nodes, sessions with its API.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/base/secret.h"
 #include "engine/catalogue/deployment.h"
 #include "engine/catalogue/profile.h"
 #include "engine/clients/openstack/compute.h"
@@ -50,7 +50,7 @@ class AnyCloud {
   virtual Status join(Profile& node, const Watch& watch) = 0;
   // Forgets a node that is gone.
   virtual Status part(const Profile& node, const Watch& watch) = 0;
-  // Nova, and when their chassis is gone Neutron, know nothing of a host that left; those that leave at once in one go.
+  // Nova, and when its chassis is gone Neutron, know nothing of a host that left; those that leave at once in one go.
   Status forget_compute(const std::string& host, const Watch& watch);
   Status forget_agents(const std::string& host, const Watch& watch);
   // The compute service of each host, looked at once for all who ask at the same time.
@@ -63,14 +63,18 @@ class AnyCloud {
   // Certificates of whom its endpoints are signed by, PEM; empty: whom the system believes.
   virtual Result<std::string> authority(const Watch& watch) = 0;
 
-  // Set while its removal is planned: nodes that go along need not leave one by one.
-  std::atomic<bool> leaving = false;
+  // A name for all that this process decides to remove from it.
+  const std::string removals = random_secret(12).reveal();
 
  protected:
   static constexpr std::chrono::milliseconds gather{150};  // resources of one apply begin within this
 
  private:
-  Batch<std::string, bool> computes_{gather}, agents_{gather};
+  using Hosts = Batch<std::string, bool>;
+  using Forget = Status (&)(openstack::Session&, const std::vector<std::string>& hosts, std::stop_token);
+  Status forget(Hosts& leaving, const std::string& host, Forget forget_all, const Watch& watch);
+
+  Hosts computes_{gather}, agents_{gather};
   Batch<bool, std::vector<openstack::ComputeService>> looks_{std::chrono::milliseconds(0)};
 };
 

@@ -7,6 +7,7 @@
 #include "engine/base/file.h"
 #include "engine/cloud/credentials_file.h"
 #include "engine/cloud/reach.h"
+#include "provider/cloud/leaving.h"
 #include "provider/cloud/watching.h"
 #include "provider/resources/cluster_model.h"
 #include "provider/resources/cluster_place.h"
@@ -57,8 +58,7 @@ class ClusterResource : public Resource<Cluster> {
       return ask("The cluster is protected against deletion", {},
                  "Set deletion_protection = false and apply first.", {"deletion_protection"});
     MS_TRY(const auto cloud, clouds_.of(*state.name, place_of(state)));
-    cloud->leaving = true;  // its nodes go along
-    return {};
+    return mark_cluster_leaves(*cloud);
   }
 
   Status create(Cluster& cluster, Call& call) override {
@@ -136,6 +136,7 @@ class ClusterResource : public Resource<Cluster> {
       }
     }
     MS_CHECK(forget_place(*cluster.name));
+    MS_CHECK(forget_leaving(*cluster.name));
     if (cluster.clouds_yaml_path.is_known()) MS_CHECK(remove_credentials_file(credentials_of(cluster)));
     clouds_.forget(*cluster.name);
     return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/cloud/components.h"
+#include "provider/cloud/leaving.h"
 #include "provider/cloud/watching.h"
 #include "provider/framework/msgpack.h"
 #include "provider/resources/cluster_record.h"
@@ -12,8 +13,6 @@ namespace microstack::provider {
 namespace {
 
 using namespace terraform;
-
-constexpr const char* goes_along = "cluster_leaves";  // in the plan of its removal
 
 Type type_of(const std::string& word) {
   if (word == "number") return Type::number();
@@ -84,8 +83,7 @@ class ComponentResource : public Resource<Attributes> {
   Status plan_removal(const Attributes& state, Call& call) override {
     MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
     MS_TRY(const auto cloud, clouds_.of_id(*cluster));
-    call.saved().erase(goes_along);
-    if (cloud->leaving) call.saved()[goes_along] = "yes";
+    mark_removal(*cloud, call);
     return {};
   }
 
@@ -124,9 +122,9 @@ class ComponentResource : public Resource<Attributes> {
   }
 
   Status remove(const Attributes& state, Call& call) override {
-    if (call.saved().contains(goes_along)) return {};
     MS_TRY(const auto cluster, state.get<std::string>("cluster_id"));
     MS_TRY(const auto cloud, clouds_.of_id(*cluster));
+    if (goes_along(*cloud, call)) return {};
     if (cloud->place().kind == Place::Kind::machine) {
       MS_TRY(const Json machine, cloud->machine_status(watching(call)));
       if (machine.is_null()) return {};

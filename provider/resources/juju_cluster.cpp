@@ -6,6 +6,7 @@
 
 #include "engine/substrate/juju/forgotten.h"
 #include "engine/substrate/juju/removal.h"
+#include "provider/cloud/leaving.h"
 #include "provider/resources/cluster_model.h"
 #include "provider/resources/cluster_record.h"
 
@@ -131,8 +132,8 @@ class JujuCluster : public Resource<Cluster> {
     if (state.deletion_protection.value_or(false))
       return ask("The cluster is protected against deletion", {},
                  "Set deletion_protection = false and apply first.", {"deletion_protection"});
-    if (const auto cloud = clouds_.any(*state.id, {})) (*cloud)->leaving = true;  // its nodes go along
-    return {};
+    const auto cloud = clouds_.any(*state.id, {});
+    return cloud ? mark_cluster_leaves(**cloud) : Status();  // what is gone has nothing that goes along
   }
 
   Status create(Cluster& cluster, Call& call) override {
@@ -189,12 +190,13 @@ class JujuCluster : public Resource<Cluster> {
   Status remove(const Cluster& cluster, Call& call) override {
     MS_TRY(const auto id, JujuId::parse(*cluster.id));
     MS_TRY(const auto cloud, clouds_.of_id(id, limit_of(call)));
-    if (!cloud) return {};
+    if (!cloud) return forget_leaving(*cluster.name);
     const std::lock_guard lock(cloud->changing);
     MS_TRY(const auto recorded, cloud->record.read(limit_of(call)));
     MS_TRY(const auto topology, charmed::topology(deployment_in(recorded, cluster), clouds_.catalogue()));
-    return charmed::remove(topology, cloud->tools, {}, watched(call),
-                           [&](const std::string& text) { call.warn("The model stays", text); });
+    MS_CHECK(charmed::remove(topology, cloud->tools, {}, watched(call),
+                             [&](const std::string& text) { call.warn("The model stays", text); }));
+    return forget_leaving(*cluster.name);
   }
 
   Status import(const ImportRequest& from, Cluster& cluster, Call& call) override {

@@ -7,6 +7,7 @@
 #include "engine/cloud/components.h"
 #include "engine/cloud/guests.h"
 #include "engine/cloud/merge_patch.h"
+#include "provider/cloud/leaving.h"
 #include "provider/cloud/watching.h"
 #include "provider/resources/cluster_record.h"
 #include "provider/resources/node_place.h"
@@ -19,9 +20,8 @@ namespace {
 using namespace terraform;
 using namespace std::chrono_literals;
 
-constexpr const char* goes_along = "cluster_leaves";  // in the plan of its removal
-constexpr auto refusal_wait = 60s;                    // guests of the same destroy are on their way out
-constexpr auto up_limit = 180s;                       // from installed to `up` in Nova
+constexpr auto refusal_wait = 60s;  // guests of the same destroy are on their way out
+constexpr auto up_limit = 180s;     // from installed to `up` in Nova
 
 bool computes(const std::vector<std::string>& roles) {
   return std::find(roles.begin(), roles.end(), "compute") != roles.end();
@@ -67,11 +67,7 @@ class NodeResource : public Resource<NodeModel> {
   // Guests are named, not refused: they may be leaving in the same apply.
   Status plan_removal(const NodeModel& node, Call& call) override {
     MS_TRY(const auto cloud, clouds_.any(*node.cluster_id));
-    if (cloud->leaving) {
-      call.saved()[goes_along] = "yes";
-      return {};
-    }
-    call.saved().erase(goes_along);
+    mark_removal(*cloud, call);
     if (!computes(node.roles->items)) return {};
     auto watch = watching(call);
     watch.limit = 30s;
@@ -85,7 +81,8 @@ class NodeResource : public Resource<NodeModel> {
               "= \"migrate\" or \"stop\" and apply that first."
         : guests_of(node) == Guests::migrate ? "They are migrated to other nodes."
                                              : "They are shelved: ended, and kept as images.";
-    call.warn("Guests are on node " + *node.name + ": " + names_of(*there), what, "guests");
+    call.warn("Guests are on node " + *node.name + ": " + names_of(*there),
+              what + " Where the cluster is destroyed in the same plan, they go with it.", "guests");
     return {};
   }
 
@@ -158,7 +155,7 @@ class NodeResource : public Resource<NodeModel> {
 
   Status remove(const NodeModel& node, Call& call) override {
     MS_TRY(const auto cloud, clouds_.any(*node.cluster_id));
-    if (call.saved().contains(goes_along)) return undo(*cloud, node, call);
+    if (goes_along(*cloud, call)) return undo(*cloud, node, call);
     const bool alive = is_alive(*cloud, node, call);
     if (computes(node.roles->items)) MS_CHECK(empty(*cloud, node, alive, call));
     MS_CHECK(undo(*cloud, node, call));

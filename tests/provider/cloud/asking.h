@@ -45,6 +45,12 @@ class Asking {
     saved = call.saved();
     return out;
   }
+  void plan_removal(AnyResource& resource, const Value& state) {
+    Call call("plan");
+    plan_resource(resource, state, {}, {}, call);
+    said = call.diagnostics();
+    saved = call.saved();
+  }
   Value read(AnyResource& resource, const Value& state) {
     Call call("read");
     call.saved() = saved;

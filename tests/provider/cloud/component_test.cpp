@@ -12,7 +12,9 @@ namespace {
 
 struct WithCluster : Stage {
   WithCluster()
-      : id(made_cluster()), dashboard(component_resource(clouds, *clouds.catalogue().find("horizon"))) {}
+      : whole(apply(*cluster, {}, config(*cluster, local()))),
+        id(whole.find("id")->as_string()),
+        dashboard(component_resource(clouds, *clouds.catalogue().find("horizon"))) {}
 
   Value asked(const Json& set = Json::object()) const {
     Json all = set;
@@ -29,6 +31,7 @@ struct WithCluster : Stage {
     return false;
   }
 
+  Value whole;  // the cluster
   std::string id;
   std::unique_ptr<AnyResource> dashboard;
 };
@@ -57,14 +60,32 @@ TEST_CASE_METHOD(WithCluster,
 
 TEST_CASE_METHOD(WithCluster, "a component goes along with its cluster, and is not taken out first") {
   const auto state = apply(*dashboard, {}, asked());
-  clouds.of_id(id).value()->leaving = true;
-  Call planned("plan");
-  plan_resource(*dashboard, state, {}, {}, planned);
-  saved = planned.saved();
+  plan_removal(*dashboard, state);  // in Terraform's order, and carried out by another process
+  const auto planned = saved;
+  plan_removal(*cluster, whole);
+  begin_anew();
+  saved = planned;
   const int installed = calls("install -");
   CHECK(apply(*dashboard, state, {}).is_null());
   CHECK(error() == "");
   CHECK(calls("install -") == installed);
+}
+
+TEST_CASE_METHOD(WithCluster, "what another plan than the cluster's removal takes away is taken out as ever") {
+  const auto state = apply(*dashboard, {}, asked());
+  plan_removal(*cluster, whole);  // and nobody carries it out
+  begin_anew();
+  plan_removal(*dashboard, state);
+  CHECK(apply(*dashboard, state, {}).is_null());
+  CHECK_FALSE(in_profile("horizon"));
+}
+
+TEST_CASE_METHOD(WithCluster, "nothing of a planned removal stays when the cluster is gone") {
+  plan_removal(*cluster, whole);
+  REQUIRE(std::filesystem::exists(folder + "/.config/microstack/demo/leaves"));
+  CHECK(apply(*cluster, whole, {}).is_null());
+  CHECK(error() == "");
+  CHECK_FALSE(std::filesystem::exists(folder + "/.config"));
 }
 
 TEST_CASE_METHOD(WithCluster, "another setting is installed and written down") {
