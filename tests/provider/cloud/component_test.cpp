@@ -71,7 +71,8 @@ TEST_CASE_METHOD(WithCluster, "a component goes along with its cluster, and is n
   CHECK(calls("install -") == installed);
 }
 
-TEST_CASE_METHOD(WithCluster, "what another plan than the cluster's removal takes away is taken out as ever") {
+TEST_CASE_METHOD(WithCluster,
+                 "what another plan than the cluster's removal takes away is taken out as ever") {
   const auto state = apply(*dashboard, {}, asked());
   plan_removal(*cluster, whole);  // and nobody carries it out
   begin_anew();
