@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+
 #include "engine/base/places.h"
 
 namespace microstack {
@@ -11,7 +13,9 @@ std::optional<std::string> lack_of_room(Planned& planned, const Place& place, co
   const std::string host = place.kind == Place::Kind::ssh ? place.ssh.host
                            : place.outer                  ? place.outer->host
                                                           : std::string();
-  const auto all = planned.claim_room(host, machine, wanted);
+  static std::atomic<int> unnamed = 0;  // a name that comes of the cluster is known after apply
+  const auto all =
+      planned.claim_room(host, machine.empty() ? "/" + std::to_string(++unnamed) : machine, wanted);
   const auto lacks = [&](const char* what, long whole, long own, long free) -> std::optional<std::string> {
     if (own > free || whole <= free || whole - own > free) return {};
     return fmt::format("the {} machines planned on {} need {} MiB of {}, {} are free", all.machines,

@@ -234,7 +234,7 @@ void check_room(Clouds& clouds, const NodeModel& node, const Json& probe, Path p
   const Planned::Room wanted{1, catalogue.memory_mib(catalogue.core(), roles),
                              catalogue.disk_mib(catalogue.core(), roles)};
   if (const auto lacking =
-          lack_of_room(clouds.planned, place_of(node, clouds.ssh), *node.name, wanted, probe))
+          lack_of_room(clouds.planned, place_of(node, clouds.ssh), node.name.value_or(""), wanted, probe))
     tell(call, true, *lacking, "plan fewer of them, put some on another host, or end something there",
          std::move(place));
 }
@@ -267,7 +267,7 @@ void look_at_machine_host_to_be(Clouds& clouds, const NodeModel& node, Call& cal
   const Path place = elsewhere ? Path("machine").attribute("host") : Path("machine");
   Place at{.kind = elsewhere ? Place::Kind::ssh : Place::Kind::local};
   if (elsewhere) at.ssh = *place_of(node, clouds.ssh).outer;
-  const auto there = clouds.node_to_be(*node.name, at);
+  const auto there = clouds.node_to_be(node.name.value_or(""), at);
   if (!there) return later(call, there.error().text(), place);
   const auto host = (*there)->host();
   if (!host) return tell_why(call, host.error(), place);

@@ -159,10 +159,11 @@ class Beginning : public Stage {
         all[key] = value;
     auto wish = config(*node, all);
     wish.set_member("cluster_id", Value::unknown());
+    if (wish.find("name")->is_null()) wish.set_member("name", Value::unknown());  // as of modules/node
     plan(*node, {}, wish);
     return error();
   }
-  std::string told_of_machine(const std::string& name) {
+  std::string told_of_machine(const Json& name) {
     return told({{"ssh", nullptr},
                  {"name", name},
                  {"machine",
@@ -189,6 +190,14 @@ TEST_CASE_METHOD(Beginning, "a server is looked at before there is a cluster") {
   CHECK_THAT(told(Json::object()), Contains("(ssh.user)") && Contains("/etc/sudoers.d"));
   server.ssh = "Host key verification failed.\r\n";
   CHECK_THAT(told(Json::object()), Contains("(ssh.host_key)"));
+}
+
+TEST_CASE_METHOD(Beginning, "machines whose names come of the cluster have room beside one another, too") {
+  CHECK(told_of_machine(nullptr) == "");
+  server.memory_mib = 1000;
+  std::string said;
+  for (int count = 0; said.empty() && count < 20; ++count) said = told_of_machine(nullptr);
+  CHECK_THAT(said, Contains("machines planned on 192.0.2.60 need"));
 }
 
 TEST_CASE_METHOD(Beginning, "machines that have no room beside one another are told, once") {
