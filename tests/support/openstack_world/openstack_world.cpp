@@ -262,6 +262,7 @@ struct OpenStackWorld::State {
   HttpResponse compute(const std::string& method, const std::vector<std::string>& path, const Json& body,
                        const Json& who) {
     if (path[0] == "os-services") return json(200, {{"services", world.compute_services}});
+    if (path[0] == "os-migrations") return json(200, {{"migrations", world.migrations}});
     if (path[0] == "os-hypervisors")
       return json(200, {{"hypervisors", Json::array({{{"id", "h-1"},
                                                       {"hypervisor_hostname", "n1"},

@@ -30,7 +30,8 @@ class OpenStackWorld {
   std::vector<Json> compute_services = {  // Nova's report of itself
       {{"binary", "nova-compute"}, {"host", "n1"}, {"state", "up"}, {"status", "enabled"}},
       {{"binary", "nova-scheduler"}, {"host", "n1"}, {"state", "down"}, {"status", "enabled"}}};
-  void forget_tokens();  // Keystone was restarted with other keys
+  std::vector<Json> migrations;  // of every host
+  void forget_tokens();          // Keystone was restarted with other keys
 
   // What a test looks at.
   std::vector<std::string> calls() const;                  // "POST /identity/v3/auth/tokens"

@@ -1,0 +1,30 @@
+#include "engine/cloud/guests.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/openstack_world/openstack_world.h"
+
+using namespace microstack;
+using namespace std::chrono_literals;
+using microstack::testing::OpenStackWorld;
+
+TEST_CASE("a host is left when its last migration has ended, not when its last guest is elsewhere") {
+  OpenStackWorld world;
+  http::Options direct;
+  direct.use_proxy = false;
+  http::Client http(direct);
+  openstack::Session admin(http, world.admin());
+  openstack::Wait wait;
+  wait.limit = 50ms;
+  wait.pause = 10ms;
+
+  world.migrations = {{{"status", "completed"}, {"instance_uuid", "aaaaaaaa-1"}},
+                      {{"status", "post-migrating"}, {"instance_uuid", "bbbbbbbb-1"}}};
+  const auto early = vacate(admin, "n1", Guests::migrate, true, wait);
+  REQUIRE_FALSE(early);
+  CHECK(early.error().kind == ErrorKind::retry);
+  CHECK_THAT(early.error().text(), Catch::Contains("of guests bbbbbbbb") && !Catch::Contains("aaaaaaaa"));
+
+  world.migrations[1]["status"] = "completed";
+  CHECK(vacate(admin, "n1", Guests::migrate, true, wait));
+}
