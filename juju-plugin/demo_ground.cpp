@@ -54,7 +54,16 @@ Result<DemoGround> demo_ground(Front& front, Cluster& cluster, DemoWish wish, co
 
   bool there = false;
   MS_TRY(const auto missing, demo_drift(*admin, wish, ground.ids, there, watch.stop));
-  if (there && missing.empty() && wish.servers == 0) return ground;
+  if (there && missing.empty() && wish.servers == 0) {
+    // It may have been made when there was no key yet.
+    if (!wish.public_key.empty()) {
+      MS_TRY([[maybe_unused]] const auto made,
+             openstack::find_or_create(*ground.tenant, openstack::collections::keypairs,
+                                       {{"name", wish.project}, {"public_key", wish.public_key}}, {},
+                                       watch.stop));
+    }
+    return ground;
+  }
 
   front.tell("making what VMs need in project " + wish.project);
   wish.image_file = [&] { return cluster.guest_image(watch); };

@@ -114,6 +114,11 @@ Status run_launch(Front& front, const Arguments& arguments) {
   Section steps, result;
   result.rows = {
       {"Server", {server.name, Tone::strong}}, {"Floating IP", address}, {"Log in", {login, Tone::good}}};
+  if (ground.key_file.empty())
+    result.rows.push_back(
+        {"",
+         {"with no key of yours, as ~/.ssh has none: ssh-keygen -t ed25519, then launch another",
+          Tone::careful}});
   for (const auto& lap : time.laps())
     steps.rows.push_back({{lap.at("step").get<std::string>(), Tone::quiet},
                           {fmt::format("{:.1f} s", lap.at("seconds").get<double>()), Tone::quiet}});
