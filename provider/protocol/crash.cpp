@@ -5,6 +5,7 @@
 #include <unwind.h>
 
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <exception>
