@@ -241,10 +241,40 @@ Status remove_demo_servers(Session& tenant, const DemoWish& wish, int keep, cons
   }
 }
 
-Status remove_demo(Session& admin, Session* tenant, const DemoWish& wish, const Wait& wait) {
+namespace {
+
+// Servers of the project that are not the demo's.
+Result<std::vector<Json>> other_servers(Session& tenant, const DemoWish& wish, std::stop_token stop) {
+  MS_TRY(auto servers, list(tenant, collections::servers, {}, stop));
+  for (int number = 1;; ++number) {
+    const auto own = std::erase_if(servers, [&](const Json& server) {
+      return server.value("name", std::string()) == server_name(wish, number);
+    });
+    if (own == 0) return servers;
+  }
+}
+
+Status remove_others(Session& tenant, const DemoWish& wish, bool others, const Wait& wait) {
+  MS_TRY(const auto servers, other_servers(tenant, wish, wait.stop));
+  std::string names;
+  for (const auto& server : servers) names += " " + server.value("name", std::string());
+  if (!names.empty() && !others)
+    return ask("the project " + wish.project + " has servers that are not of this resource:" + names,
+               tenant.access().auth_url, "delete them first: openstack server delete" + names);
+  for (const auto& server : servers) {
+    MS_CHECK(release_floating_ips(tenant, id_of(server), wait.stop));
+    MS_CHECK(delete_server(tenant, id_of(server), wait));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status remove_demo(Session& admin, Session* tenant, const DemoWish& wish, bool others, const Wait& wait) {
   MS_TRY(const auto project, find(admin, collections::projects, wish.project, {}, wait.stop));
   if (project && tenant) {
     const Filters own = {{"project_id", id_of(*project)}};
+    MS_CHECK(remove_others(*tenant, wish, others, wait));
     MS_CHECK(remove_demo_servers(*tenant, wish, 0, wait));
     MS_CHECK(remove_named(*tenant, collections::keypairs, wish.project, wait.stop));
     MS_TRY(const auto router, find(*tenant, collections::routers, wish.project, own, wait.stop));

@@ -57,8 +57,9 @@ Result<int> count_demo_servers(openstack::Session& admin, const std::string& pro
 // Servers beyond the first `keep`, with their floating IPs.
 Status remove_demo_servers(openstack::Session& tenant, const DemoWish& wish, int keep,
                            const openstack::Wait& wait);
-// All of it but the external network; what is gone is gone.
-Status remove_demo(openstack::Session& admin, openstack::Session* tenant, const DemoWish& wish,
+// All of it but the external network; what is gone is gone. Servers that somebody else made in its project are taken along
+// with `others`; without it they are named, and nothing is changed.
+Status remove_demo(openstack::Session& admin, openstack::Session* tenant, const DemoWish& wish, bool others,
                    const openstack::Wait& wait);
 
 }  // namespace microstack

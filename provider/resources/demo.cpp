@@ -6,6 +6,7 @@
 
 #include "engine/clients/openstack/collection.h"
 #include "engine/cloud/demo_things.h"
+#include "provider/cloud/leaving.h"
 #include "provider/cloud/watching.h"
 
 namespace microstack::provider {
@@ -186,8 +187,18 @@ class DemoResource : public Resource<Demo> {
     return Found::yes;
   }
 
+  // With its cluster it goes, and whatever else is in its project.
+  Status plan_removal(const Demo& demo, Call& call) override {
+    MS_TRY(const auto cloud, clouds_.of_id(*demo.cluster_id));
+    mark_removal(*cloud, call);
+    return {};
+  }
+
   Status remove(const Demo& demo, Call& call) override {
     MS_TRY(const auto cloud, clouds_.of_id(*demo.cluster_id));
+    const bool along = goes_along(*cloud, call);
+    // A machine goes as a whole; on a server guests would be in the way of what undoes it.
+    if (along && cloud->place().kind == Place::Kind::machine) return {};
     if (cloud->place().kind == Place::Kind::machine) {
       MS_TRY(const Json machine, cloud->machine_status(watching(call)));
       if (machine.is_null()) return {};
@@ -202,7 +213,7 @@ class DemoResource : public Resource<Demo> {
       MS_TRY(const Secret password, cloud->secret("demo/" + wish.user));
       MS_TRY(tenant, cloud->session(wish.user, password, wish.project));
     }
-    MS_CHECK(remove_demo(*admin, tenant.get(), wish, wait));
+    MS_CHECK(remove_demo(*admin, tenant.get(), wish, along, wait));
     if (call.saved().contains("made_external_network")) {
       MS_TRY(const auto network, openstack::find(*admin, openstack::collections::networks, wish.external.name,
                                                  {{"router:external", "true"}}, call.stop()));

@@ -8,6 +8,8 @@
 #include <fstream>
 
 #include "engine/clients/openstack/collection.h"
+#include "engine/clients/openstack/compute.h"
+#include "engine/clients/openstack/network.h"
 #include "tests/support/openstack_world/openstack_world.h"
 #include "tests/support/temporary_folder.h"
 
@@ -99,12 +101,36 @@ TEST_CASE_METHOD(Fixture, "fewer servers are wanted: the last ones go with their
   CHECK(world.all("floatingips").size() == 1);
 }
 
+TEST_CASE_METHOD(Fixture, "servers that somebody else started are named before anything goes, or go along") {
+  REQUIRE(make());
+  auto own = tenant();
+  openstack::ServerWish server;
+  server.name = "vm-1";
+  const auto flavor = openstack::find(admin, openstack::collections::flavors, "m1.tiny");
+  REQUIRE((flavor && *flavor));
+  server.flavor_id = (*flavor)->at("id").get<std::string>();
+  server.image_id = ids.image;
+  server.network_id = ids.network;
+  const auto begun = openstack::find_or_create_server(own, server, {});
+  if (!begun) FAIL(begun.error().text());
+  REQUIRE(openstack::wait_active(own, begun->id, wait()));
+  REQUIRE(openstack::ensure_floating_ip(own, begun->id, ids.external_network, {}));
+  const auto refused = remove_demo(admin, &own, wish, false, wait());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().text().find("openstack server delete vm-1") != std::string::npos);
+  CHECK(world.all("servers").size() == 3);
+  REQUIRE(remove_demo(admin, &own, wish, true, wait()));
+  CHECK(world.all("servers").empty());
+  CHECK(world.all("floatingips").empty());
+  CHECK(world.all("routers").empty());
+}
+
 TEST_CASE_METHOD(Fixture,
                  "a demo that is removed leaves only the external network, also when it is removed twice") {
   REQUIRE(make());
   auto own = tenant();
-  REQUIRE(remove_demo(admin, &own, wish, wait()));
-  REQUIRE(remove_demo(admin, nullptr, wish, wait()));
+  REQUIRE(remove_demo(admin, &own, wish, false, wait()));
+  REQUIRE(remove_demo(admin, nullptr, wish, false, wait()));
   for (const char* kind : {"servers", "floatingips", "routers", "security_groups", "images", "flavors"}) {
     INFO(kind);
     CHECK(world.all(kind).empty());
