@@ -320,7 +320,8 @@ class Writer {
     }
     if (!profile_.network.tunnel_interface.empty())
       fact.bridges.push_back({"br-tun0", {profile_.network.tunnel_interface}, "standalone"});
-    add(component.name, Kind::open_vswitch, std::make_unique<OpenVSwitchStep>(tools_.host, tools_.undo, std::move(fact)),
+    add(component.name, Kind::open_vswitch,
+        std::make_unique<OpenVSwitchStep>(tools_.host, tools_.undo, std::move(fact)),
         {packages_id, "unit:openvswitch-switch"});
     return {};
   }
