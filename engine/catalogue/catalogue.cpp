@@ -102,9 +102,10 @@ class Checker {
       for (const auto& word : task.run) check_text(join_path(at, "run"), word);
       check_text(join_path(at, "sql"), task.sql);
       check_text(join_path(at, "unless_sql"), task.unless_sql);
-      for (const auto& word : task.run)
-        if (word.find("{{ secret") != std::string::npos)
-          wrong(join_path(at, "run"), "a secret must not be on a command line: hand it over by stdin");
+      for (const auto* words : {&task.run, &task.unless, &task.undo})
+        for (const auto& word : *words)
+          if (word.find("{{ secret") != std::string::npos)
+            wrong(at, "a secret must not be on a command line: hand it over by stdin");
     }
   }
 

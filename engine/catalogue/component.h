@@ -14,7 +14,8 @@ namespace microstack {
 
 // Every text below may hold {{ paths }} that are rendered against the node's facts (engine/catalogue/facts.h).
 // `when` is a condition on those facts with the words of templates ("network.gateway", "not node.is.compute"); the entry
-// counts only where it holds. A secret is written {{ secret "nova/db" }}: drawn on the control node at first use, never in a plan.
+// counts only where it holds. A secret is written {{ secret "nova/db" }}: drawn on the control node at first use, never in a plan;
+// one whose name begins with given/ is drawn nowhere: a person gives it.
 // `after` names components (their health), "COMPONENT/TASK", or whole step ids ("unit:nova-conductor").
 struct Component {
   struct File {
@@ -81,9 +82,10 @@ struct Component {
     std::vector<std::string> run;     // argv
     std::string user;                 // runs as
     std::string stdin_text;           // may hold secrets
-    std::vector<std::string> unless;  // argv; exit 0 means the fact holds. Or:
+    std::vector<std::string> unless;  // argv, with the same stdin; exit 0 means the fact holds. Or:
     std::string unless_sql;           // query on MariaDB that returns a row when the fact holds
     std::string sql;                  // instead of run: statements on MariaDB
+    std::vector<std::string> undo;    // argv; exit 0 where there is nothing left to undo
     std::vector<std::string> after;   // step ids or component names beyond the default order
     int limit_s = 300;
     bool prepare = false;  // may be done once in the prepared image (no secret, no address in its outcome)

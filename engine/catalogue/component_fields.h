@@ -95,10 +95,10 @@ MS_FIELDS_COMPLETE(Component::Database);
 template <>
 struct Fields<Component::Task> {
   using Self = Component::Task;
-  static constexpr auto list =
-      fields(field("id", &Self::id, required), field("title", &Self::title, required), MS_FIELD(run),
-             MS_FIELD(user), field("stdin", &Self::stdin_text), MS_FIELD(unless), MS_FIELD(unless_sql),
-             MS_FIELD(sql), MS_FIELD(after), MS_FIELD(limit_s), MS_FIELD(prepare), MS_FIELD(when));
+  static constexpr auto list = fields(
+      field("id", &Self::id, required), field("title", &Self::title, required), MS_FIELD(run), MS_FIELD(user),
+      field("stdin", &Self::stdin_text), MS_FIELD(unless), MS_FIELD(unless_sql), MS_FIELD(sql),
+      MS_FIELD(undo), MS_FIELD(after), MS_FIELD(limit_s), MS_FIELD(prepare), MS_FIELD(when));
 };
 MS_FIELDS_COMPLETE(Component::Task);
 

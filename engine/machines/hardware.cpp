@@ -14,6 +14,9 @@ show() { grep -s -Z -H '' "$@" | tr '\0' '\t'; }
 links() { find "$@" -type l -printf '%p\t-> %l\n' 2>/dev/null; }
 show /proc/cpuinfo /proc/swaps /proc/self/mounts
 show /sys/devices/system/node/node*/cpulist /sys/devices/system/node/node*/meminfo /sys/devices/system/node/node*/hugepages/*/nr_hugepages /sys/devices/system/node/node*/hugepages/*/free_hugepages
+[ "$(id -u)" != 0 ] || for pages in /sys/devices/system/node/node*/hugepages/*/nr_hugepages; do
+  [ ! -e "$pages" ] || [ -w "$pages" ] || printf '%s\tyes\n' "${pages%/*}/read_only"
+done
 links /sys/class/net -maxdepth 1
 for link in /sys/class/net/*; do
   show "$link"/address "$link"/operstate "$link"/mtu "$link"/speed
@@ -135,10 +138,12 @@ class Reader {
     for (const int node : nodes) {
       const auto here = folder + "node" + std::to_string(node) + "/";
       Json pages = Json::array();
-      for (const auto& size : names(here + "hugepages/"))
+      for (const auto& size : names(here + "hugepages/")) {
         pages.push_back({{"size_kib", std::atoi(size.c_str() + std::string("hugepages-").size())},
                          {"total", number(here + "hugepages/" + size + "/nr_hugepages")},
                          {"free", number(here + "hugepages/" + size + "/free_hugepages")}});
+        if (!text(here + "hugepages/" + size + "/read_only").empty()) pages.back()["read_only"] = true;
+      }
       const auto memory = text(here + "meminfo");  // "Node 0 MemTotal:       24684312 kB"
       const auto total = memory.find("MemTotal:");
       const auto kib = total == std::string::npos ? 0 : std::atoll(memory.c_str() + total + 9);

@@ -19,7 +19,7 @@ Result<std::string> record_sys_tree(Host& host, std::stop_token stop = {});
 SysTree sys_tree(const std::string& recorded);
 
 //   cpu{model,vendor,sockets,cores,threads,flags[],virtualization: vmx|svm|""}
-//   numa[{node,cpus,memory_mib,hugepages[{size_kib,total,free}]}]
+//   numa[{node,cpus,memory_mib,hugepages[{size_kib,total,free,read_only?}]}]
 //   links[{name,physical,mac,state,mtu,speed_mbps,driver,pci_address,numa_node,sriov{total,used},addresses[]}]
 //   disks[{name,bytes,model,serial,rotational,by_id[],in_use_by[],free}]
 //   pci[{address,class,vendor_id,product_id,driver,numa_node,iommu_group,sriov{total,used},gpu}]

@@ -28,6 +28,10 @@ Result<std::string> replace_marks(const std::string& text, Take take) {
 
 }  // namespace
 
+bool is_given(const std::string& secret_name) {
+  return secret_name.starts_with("given/");
+}
+
 Secrets::Secrets(Host& host, bool draws, std::map<std::string, std::string> given, std::string folder)
     : host_(host), draws_(draws), given_(std::move(given)), folder_(std::move(folder)) {}
 
@@ -49,6 +53,12 @@ Result<Secret> Secrets::need(const std::string& name, const Draw& draw) {
   MS_TRY(const auto found, find(name));
   const std::lock_guard lock(mutex_);
   if (const auto known = known_.find(name); known != known_.end()) return known->second;
+  if (!found && is_given(name))
+    return ask(
+        "nobody has given the secret " + name, host_.name(),
+        "it is not drawn: give it by the attribute that is for it (compute.ceph_key), or, by hand, among "
+        "the profile's secrets",
+        {"secrets", name});
   if (!found && !draws_)
     return ask("this node was not given the secret " + name, host_.name(),
                "hand it over in the profile's secrets, or install the control node first", {"secrets", name});
@@ -63,6 +73,17 @@ Result<Secret> Secrets::need(const std::string& name, const Draw& draw) {
   MS_CHECK(host_.write(path(name), FileContent{secret.reveal(), 0600, "root", "root"}));
   known_.emplace(name, secret);
   return secret;
+}
+
+Result<bool> Secrets::keeps(const std::string& name) {
+  MS_TRY(const auto content, host_.read(path(name)));
+  return content.has_value();
+}
+
+Status Secrets::forget(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  known_.erase(name);
+  return host_.remove(path(name));
 }
 
 std::string MarkedText::mark(const std::string& name) {

@@ -14,6 +14,9 @@
 
 namespace microstack {
 
+// Whether a person gives it (a key of somebody else's cloud), so that it is drawn nowhere: its name begins with given/.
+bool is_given(const std::string& secret_name);
+
 class Secrets {
  public:
   // `draws`: whether a missing one may be made here. `given`: values of the profile; they are kept like drawn ones.
@@ -26,6 +29,8 @@ class Secrets {
   // where it may not be drawn here.
   using Draw = std::function<Result<Secret>()>;
   Result<Secret> need(const std::string& name, const Draw& draw = {});
+  Result<bool> keeps(const std::string& name);  // whether it is on this node, whatever is being given
+  Status forget(const std::string& name);       // on this node; succeeds when there is none
   const std::string& folder() const { return folder_; }
 
  private:

@@ -12,6 +12,7 @@ Json TaskStep::inputs() const {
   if (!fact_.stdin_text.empty()) inputs["stdin"] = fact_.stdin_text.shown();
   if (!fact_.unless.empty()) inputs["unless"] = fact_.unless;
   if (!fact_.unless_sql.empty()) inputs["unless_sql"] = fact_.unless_sql;
+  if (!fact_.undo.empty()) inputs["undo"] = fact_.undo;
   return inputs;
 }
 
@@ -24,6 +25,13 @@ Result<Truth> TaskStep::check(StepContext& context) {
   if (!fact_.unless.empty()) {
     Command question{fact_.unless};
     question.user = fact_.user;
+    for (const auto& name : fact_.stdin_text.names()) {  // one that is only being given was not applied yet
+      MS_TRY(const bool kept, secrets_.keeps(name));
+      if (!kept) return not_done;
+    }
+    MS_TRY(auto given, fact_.stdin_text.find(secrets_));
+    if (!given) return not_done;
+    question.stdin_text = std::move(*given);
     MS_TRY(const auto answer, host_.run(question, context.stop));
     return answer.ok() ? Truth::yes() : not_done;
   }
@@ -55,7 +63,16 @@ Status TaskStep::apply(StepContext& context) {
   return host_.write(note(), FileContent{fingerprint(), 0600, "root", "root"});
 }
 
-Status TaskStep::undo(StepContext&) {
+Status TaskStep::undo(StepContext& context) {
+  if (!fact_.undo.empty()) {
+    Command back{fact_.undo};
+    back.user = fact_.user;
+    back.limit = fact_.limit;
+    const auto done = run_ok(host_, back, context.stop);
+    if (!done) return doing("undoing: " + fact_.title, done.error());
+  }
+  for (const auto& name : fact_.stdin_text.names())
+    if (is_given(name)) MS_CHECK(secrets_.forget(name));
   return has_question() ? Status() : host_.remove(note());
 }
 

@@ -16,7 +16,8 @@ struct TaskFact {
   std::vector<std::string> run;
   std::string user;
   MarkedText stdin_text;
-  std::vector<std::string> unless;
+  std::vector<std::string> unless;  // with the same stdin
+  std::vector<std::string> undo;
   std::string unless_sql;
   MarkedText sql;
   std::chrono::seconds limit{300};
@@ -33,8 +34,8 @@ class TaskStep : public Step {
   Json inputs() const override;
   Result<Truth> check(StepContext& context) override;
   Status apply(StepContext& context) override;
-  Status undo(StepContext& context)
-      override;  // forgets that it was done; what it made goes with the database or package
+  // Forgets that it was done and what was given for it; what it made goes by its `undo`, or with the database or package.
+  Status undo(StepContext& context) override;
 
  private:
   bool has_question() const { return !fact_.unless.empty() || !fact_.unless_sql.empty(); }

@@ -4,9 +4,9 @@
 #include "engine/base/yaml.h"
 #include "engine/host/local_host.h"
 #include "engine/machines/hardware.h"
+#include "engine/machines/profile_findings.h"
 #include "hypervisor/commands/command.h"
 #include "hypervisor/install/prepared_layer.h"
-#include "hypervisor/install/profile_findings.h"
 #include "hypervisor/install/stored_profile.h"
 
 namespace microstack {

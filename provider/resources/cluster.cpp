@@ -248,6 +248,7 @@ class ClusterResource : public Resource<Cluster> {
       if (choice.name == "neutron") choice.config["dns_domain"] = cluster.domain.value_or("");
       if (choice.name == "compute") choice.config = config_of(cluster.compute);
     }
+    profile.secrets.merge(secrets_of(cluster.compute));
     profile.node.name = cloud.machine();
     std::string address, interface;
     if (!machine.is_null()) {

@@ -24,7 +24,8 @@ Json without_nulls(const Json& json) {
 }
 
 Json arguments(const Cluster& cluster) {
-  return without_nulls(Json::parse(to_json_text(terraform::codec::Codec<Cluster>::write(cluster))));
+  return without_keys(
+      without_nulls(Json::parse(to_json_text(terraform::codec::Codec<Cluster>::write(cluster)))));
 }
 
 Json wish_of(const Cluster& cluster) {

@@ -60,7 +60,10 @@ class NodeResource : public Resource<NodeModel> {
       if (!node.name.is_known() && !name.empty()) node.name = name;
       if (!node.id.is_known() && node.name.is_known()) node.id = id_of_node(*node.cluster_id, *node.name);
     }
-    if (!plan.prior) preflight(clouds_, node, call);
+    if (!plan.prior)
+      preflight(clouds_, node, call);
+    else
+      preflight_change(clouds_, *plan.prior, node, call);
     return {};
   }
 
@@ -134,6 +137,9 @@ class NodeResource : public Resource<NodeModel> {
       if (const auto record = cloud->snapshot(); record && *record && running.is_object())
         for (auto& text : component_drift(**record, clouds_.catalogue(), node.roles->items, running))
           node.drift->push_back(std::move(text));
+      if (const auto control = cloud->known_profile(); control && *control && running.contains("compute"))
+        if (running["compute"] != settings_of(node, **control, clouds_.catalogue()))
+          node.drift->push_back("its hypervisor has other settings than the node and the cluster say");
     }
     const auto services = cloud->compute_services(watching(call));
     if (services) node.hypervisor = state_of(*services, node);
@@ -243,6 +249,7 @@ class NodeResource : public Resource<NodeModel> {
     MS_TRY(auto addresses, place_in_cluster(cloud, there, node, *control, call));
     auto profile = profile_of(node, *control, clouds_.catalogue(), addresses);
     MS_CHECK(cloud.join(profile, watch));
+    for (auto& [name, value] : secrets_of(node.compute)) profile.secrets[name] = value;
     if (node.machine.is_known() && addresses_of_machine(*control, 1)) {
       clock.begin("machine");
       MS_TRY(const Json machine, bring_up(there, cloud, node, *control, watch));

@@ -24,7 +24,10 @@ struct NodeCompute {
   terraform::Attr<std::string> migration_address;
   terraform::Attr<std::string> ceph_user;
   terraform::Attr<std::string> ceph_secret_uuid;
+  terraform::Attr<Secret> ceph_key;
+  terraform::Attr<std::int64_t> ceph_key_version;
   terraform::Attr<bool> debug;
+  bool operator==(const NodeCompute&) const = default;
 
   static auto schema() {
     using terraform::attribute;
@@ -82,14 +85,34 @@ struct NodeCompute {
             .doc("Where live migrations arrive; the management address when not given."),
         attribute("ceph_user", &Self::ceph_user)
             .optional()
-            .doc("Whom guests' RBD disks are opened as; its key is the cluster's secret `ceph/nova`."),
+            .required_with({"ceph_secret_uuid"})
+            .doc("Whom guests' RBD disks are opened as, such as `nova` for `client.nova`."),
         attribute("ceph_secret_uuid", &Self::ceph_secret_uuid)
             .optional()
-            .doc("The UUID by which libvirt knows that key."),
+            .matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a UUID")
+            .doc("The UUID by which libvirt knows that user's key; the same on all hypervisors that guests "
+                 "move between."),
+        attribute("ceph_key", &Self::ceph_key)
+            .optional()
+            .write_only()
+            .required_with({"ceph_user"})
+            .matches("[A-Za-z0-9+/]{20,}={0,2}", "a key as `ceph auth get-key` prints it")
+            .doc("That user's key. It is in no plan and no state: the node keeps it for root alone, and "
+                 "libvirt has it as a "
+                 "secret. What Terraform cannot see change is given anew with another `ceph_key_version`; on "
+                 "a node without "
+                 "one of its own it is the first node's."),
+        attribute("ceph_key_version", &Self::ceph_key_version)
+            .optional()
+            .doc("Another number says that `ceph_key` is another one."),
         attribute("debug", &Self::debug).optional().doc("Debug messages in nova-compute's log."));
   }
 };
 
+// The key of guests' disks, where one is given: the secret of the profile.
+std::map<std::string, std::string> secrets_of(const terraform::Attr<NodeCompute>& compute);
+// A model's JSON without what is in no plan and no state: for what is written down.
+Json without_keys(Json model);
 // What is given of them, as the component's config.
 Json config_of(const terraform::Attr<NodeCompute>& compute);
 

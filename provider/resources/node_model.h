@@ -98,6 +98,7 @@ struct PhysicalNetwork {
   Attr<std::string> name;
   Attr<std::string> bridge;
   Attr<std::string> interface;
+  bool operator==(const PhysicalNetwork&) const = default;
   static auto schema() {
     const std::string link = "[A-Za-z0-9_.-]{1,15}", link_words = "the name of a link, 15 characters at most";
     return model<PhysicalNetwork>(

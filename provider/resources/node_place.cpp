@@ -85,7 +85,8 @@ Deployment::Member member_of(const NodeModel& node) {
   member.name = *node.name;
   member.roles = node.roles->items;
   std::sort(member.roles.begin(), member.roles.end());
-  const Json all = without_nulls(Json::parse(to_json_text(codec::Codec<NodeModel>::write(node))));
+  const Json all =
+      without_keys(without_nulls(Json::parse(to_json_text(codec::Codec<NodeModel>::write(node)))));
   for (const char* key : written)
     if (all.contains(key)) member.host[key] = all[key];
   return member;
@@ -180,6 +181,16 @@ NodeAddresses addresses_of_server(const NodeModel& node) {
   return out;
 }
 
+Json settings_of(const NodeModel& node, const Profile& control, const Catalogue& catalogue) {
+  for (const auto& choice : choices_for(control, catalogue, node.roles->items))
+    if (choice.name == "compute") {
+      Json config = choice.config;
+      config.update(config_of(node.compute));
+      return config;
+    }
+  return Json();
+}
+
 Profile profile_of(const NodeModel& node, const Profile& control, const Catalogue& catalogue,
                    const NodeAddresses& addresses) {
   Profile profile;
@@ -192,7 +203,7 @@ Profile profile_of(const NodeModel& node, const Profile& control, const Catalogu
   profile.control = control.control;
   profile.components = choices_for(control, catalogue, profile.node.roles);
   for (auto& choice : profile.components)
-    if (choice.name == "compute") choice.config.update(config_of(node.compute));
+    if (choice.name == "compute") choice.config = settings_of(node, control, catalogue);
   profile.network.mtu = control.network.mtu;
   profile.network.dns = control.network.dns;
   profile.network.tunnel_ip = addresses.tunnel;

@@ -42,6 +42,9 @@ NodeAddresses addresses_of_machine(const Json& machine);
 // Of a server, by its attributes.
 NodeAddresses addresses_of_server(const NodeModel& node);
 
+// Its hypervisor's settings, with what is not given as on the cluster's first node; null where it is none.
+Json settings_of(const NodeModel& node, const Profile& control, const Catalogue& catalogue);
+
 // Decided from the control node's: the same components where they run on the node's roles, with the same settings.
 Profile profile_of(const NodeModel& node, const Profile& control, const Catalogue& catalogue,
                    const NodeAddresses& addresses);

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "engine/machines/address.h"
+#include "engine/machines/hardware.h"
 #include "engine/machines/probe.h"
+#include "engine/machines/profile_findings.h"
 #include "provider/cloud/watching.h"
 #include "provider/resources/node_place.h"
 
@@ -52,16 +54,18 @@ struct Server {
   Json probe;
   std::vector<std::string> links;
   std::vector<std::string> addresses;
+  std::map<std::string, std::string> links_of;  // address -> link
 };
 
 Result<Server> look_at(Host& host, std::stop_token stop) {
-  Server server{host, {}, {}, {}};
+  Server server{host, {}, {}, {}, {}};
   MS_TRY(server.probe, probe_host(host, Places{}, false, stop));
   MS_TRY(const auto text, run_ok(host, Command{{"ip", "-j", "address", "show"}}, stop));
   for (const auto& link : Json::parse(text, nullptr, false)) {
     server.links.push_back(link.value("ifname", std::string()));
     for (const auto& address : link.value("addr_info", Json::array()))
-      server.addresses.push_back(address.value("local", std::string()));
+      server.links_of[server.addresses.emplace_back(address.value("local", std::string()))] =
+          server.links.back();
   }
   return server;
 }
@@ -112,23 +116,37 @@ void check_what_it_is(const Catalogue& catalogue, const std::string& release_nam
     }
 }
 
+// A link that must exist, and not be the one that the server is reached by.
+void check_link(const std::string& name, const char* attribute, const Server& server,
+                const std::string& address, Call& call) {
+  if (name.empty()) return;
+  const auto path = Path("network").attribute(attribute);
+  if (const auto own = server.links_of.find(address); own != server.links_of.end() && own->second == name)
+    tell(call, true,
+         fmt::format("the link {} of {} carries its address {}: as a bridge's port it would lose it", name,
+                     server.host.name(), address),
+         "name another link", path);
+  if (has(server.links, name)) return;
+  std::string known;
+  for (const auto& one : server.links)
+    if (one != "lo") known += (known.empty() ? "" : ", ") + one;
+  tell(call, true, fmt::format("{} has no link {}", server.host.name(), name), "one of " + known, path);
+}
+
+void check_physical_networks(const std::vector<PhysicalNetwork>& networks, const Server& server,
+                             const std::string& address, Call& call) {
+  for (const auto& one : networks)
+    check_link(one.interface.value_or(""), "physical_networks", server, address, call);
+}
+
 // Links that must exist, an address that must be its own, and a way for tunnels.
 void check_links(const NodeModel& node, const Server& server, Call& call) {
   const auto wish = addresses_of_server(node);
   const Path network("network");
-  const auto link = [&](const std::string& name, const char* attribute) {
-    if (name.empty() || has(server.links, name)) return;
-    std::string known;
-    for (const auto& one : server.links)
-      if (one != "lo") known += (known.empty() ? "" : ", ") + one;
-    tell(call, true, fmt::format("{} has no link {}", server.host.name(), name), "one of " + known,
-         network.attribute(attribute));
-  };
-  link(wish.tunnel_interface, "tunnel_interface");
-  link(wish.external_interface, "external_interface");
+  check_link(wish.tunnel_interface, "tunnel_interface", server, wish.management, call);
+  check_link(wish.external_interface, "external_interface", server, wish.management, call);
   if (node.network.is_known() && node.network->physical_networks.is_known())
-    for (const auto& one : *node.network->physical_networks)
-      link(one.interface.value_or(""), "physical_networks");
+    check_physical_networks(*node.network->physical_networks, server, wish.management, call);
   if (!parse_address(wish.management))
     return tell(call, true, fmt::format("{} is no IPv4 address", wish.management),
                 "give the node's management address in network.address", network.attribute("address"));
@@ -171,6 +189,25 @@ void check_addresses(AnyCloud& cloud, const Profile& control, const std::optiona
          "give a free address of that network", network.attribute("tunnel_address"));
 }
 
+// What of a hypervisor's settings its hardware cannot be. `host`: the node itself, or the host of a machine that is yet to be
+// made, whose hardware is the machine's.
+void check_settings(const Json& config, const NodeModel& node, const std::string& tunnel, Host& host,
+                    Call& call) {
+  if (config.empty()) return;
+  const auto tree = record_sys_tree(host, call.stop());
+  if (!tree) return tell_why(call, tree.error(), "compute");
+  Profile profile;
+  profile.node.roles = node.roles->items;
+  profile.components = {{"compute", config}};
+  profile.network.tunnel_ip = tunnel;
+  for (const auto& finding : compute_findings(profile, hardware(sys_tree(*tree)))) {
+    const auto& path = finding.attribute;  // components.0.config.hugepages.1
+    const auto setting = path.size() > 3 ? path[3] : std::string();
+    if (setting == "migration_address" && node.machine.is_known()) continue;  // it has addresses of its own
+    tell(call, finding.blocking, finding.what, finding.fix, Path("compute").attribute(setting));
+  }
+}
+
 // Two servers of one host name are one hypervisor for Placement.
 void check_host_name(Clouds& clouds, AnyCloud& cloud, const std::optional<Deployment>& deployment,
                      const NodeModel& node, Host& server, Path place, Call& call) {
@@ -209,6 +246,8 @@ void look_at_server(Clouds& clouds, AnyCloud& cloud, const Profile& control,
   check_links(node, *server, call);
   check_addresses(cloud, control, deployment, node, *server, place, call);
   check_host_name(clouds, cloud, deployment, node, **host, place, call);
+  check_settings(settings_of(node, control, clouds.catalogue()), node, addresses_of_server(node).tunnel,
+                 **host, call);
 }
 
 // The same where nobody knows yet which cluster it will be.
@@ -225,6 +264,7 @@ void look_at_server_to_be(Clouds& clouds, const NodeModel& node, Call& call) {
   if (!server) return tell_why(call, server.error(), place);
   check_what_it_is(clouds.catalogue(), Profile{}.cluster.release, node, *server, place, call);
   check_links(node, *server, call);
+  check_settings(config_of(node.compute), node, addresses_of_server(node).tunnel, **host, call);
 }
 
 // Machines of this host are looked at along with their cluster's own; here, whether there is room for all of them.
@@ -259,6 +299,8 @@ void look_at_machine_host(Clouds& clouds, AnyCloud& cloud, const Profile& contro
          !attribute.empty() && attribute.front() == "devices" ? Path("machine").attribute("devices") : place);
   }
   check_room(clouds, node, *probe, place, call);
+  if (LocalHost local; !node.machine->host.is_known())
+    check_settings(settings_of(node, control, clouds.catalogue()), node, {}, local, call);
 }
 
 // The same where there is no cluster yet: another host is reached, and has room; what this one lacks its cluster says.
@@ -275,9 +317,43 @@ void look_at_machine_host_to_be(Clouds& clouds, const NodeModel& node, Call& cal
       probe_host(**host, elsewhere ? Places{} : Places::from_environment(), false, call.stop());
   if (!probe) return tell_why(call, probe.error(), place);
   check_room(clouds, node, *probe, place, call);
+  check_settings(config_of(node.compute), node, {}, **host, call);
+}
+
+bool machine_wants_hugepages(const NodeModel& node, Call& call) {
+  if (!node.machine.is_known() || !node.compute.is_known() || !node.compute->hugepages.is_known() ||
+      node.compute->hugepages->empty())
+    return false;
+  tell(call, true, "huge pages cannot be taken in a machine: the kernel is its host's",
+       "leave hugepages out, or make the node of a server", Path("compute").attribute("hugepages"));
+  return true;
+}
+
+Attr<std::vector<PhysicalNetwork>> physical_networks(const NodeModel& node) {
+  return node.network.is_known() ? node.network->physical_networks : Attr<std::vector<PhysicalNetwork>>();
 }
 
 }  // namespace
+
+void preflight_change(Clouds& clouds, const NodeModel& prior, const NodeModel& planned, Call& call) {
+  if (!planned.cluster_id.is_known() || !planned.name.is_known() || planned.compute.is_unknown() ||
+      planned.network.is_unknown() || planned.roles.is_unknown() ||
+      (prior.compute == planned.compute && physical_networks(prior) == physical_networks(planned)))
+    return;
+  if (machine_wants_hugepages(planned, call)) return;
+  const auto cloud = clouds.any(*planned.cluster_id);
+  if (!cloud) return tell_why(call, cloud.error(), "cluster_id");
+  const auto control = (*cloud)->known_profile();
+  ClusterNode there = (*cloud)->member(*planned.name, place_of(planned, clouds.ssh));
+  const auto host = there.host();
+  if (!control || !*control || !host) return;  // what is dead must not block its own repair
+  if (const auto networks = physical_networks(planned); networks.is_known()) {
+    const auto server = look_at(**host, call.stop());
+    if (server) check_physical_networks(*networks, *server, planned.address.value_or(""), call);
+  }
+  check_settings(settings_of(planned, **control, clouds.catalogue()), planned,
+                 planned.tunnel_address.is_known() ? *planned.tunnel_address : std::string(), **host, call);
+}
 
 void preflight(Clouds& clouds, const NodeModel& planned, Call& call) {
   for (const auto& [unknown, path] :
@@ -297,6 +373,7 @@ void preflight(Clouds& clouds, const NodeModel& planned, Call& call) {
   if (planned.machine.is_known() && planned.network.is_known())
     return tell(call, true, "only a server has links and addresses of its own",
                 "leave network out; the cluster's networks on the machine's host are used", "network");
+  if (machine_wants_hugepages(planned, call)) return;
   const auto to_be = [&](const std::string& why) {
     later(call, why, "cluster_id");
     if (planned.machine.is_known())

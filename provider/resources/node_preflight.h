@@ -9,5 +9,8 @@ namespace microstack::provider {
 
 // Of a cluster that is planned along with it, all that needs no answer of the cluster.
 void preflight(Clouds& clouds, const NodeModel& planned, terraform::Call& call);
+// Of a node that is there, when its settings or its physical networks change.
+void preflight_change(Clouds& clouds, const NodeModel& prior, const NodeModel& planned,
+                      terraform::Call& call);
 
 }  // namespace microstack::provider

@@ -52,6 +52,11 @@ Result<std::map<std::string, std::string>> handed_over(const Profile& node, cons
   MS_TRY(const Recipe recipe, recipe_of(node, catalogue, tools));
   std::map<std::string, std::string> out;
   for (const auto& name : recipe.secrets) {
+    if (is_given(name)) {  // the node may have one of its own
+      MS_TRY(const auto given, tools.secrets.find(name));
+      if (given) out[name] = given->reveal();
+      continue;
+    }
     MS_TRY(const Secret secret, tools.secrets.need(name));
     out[name] = secret.reveal();
   }
@@ -72,6 +77,7 @@ Result<std::map<std::string, std::string>> handed_over(const Profile& node, cons
   MS_TRY(const Recipe recipe, recipe_of(node, catalogue, tools));
   std::map<std::string, std::string> out;
   for (const auto& name : recipe.secrets) {
+    if (is_given(name)) continue;
     const auto found = given.secrets.find(name);
     if (found == given.secrets.end())
       return give_up("node " + node.node.name + " needs the secret " + name +

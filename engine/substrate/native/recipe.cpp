@@ -358,6 +358,7 @@ class Writer {
     fact.limit = std::chrono::seconds(task.limit_s);
     MS_TRY(fact.run, texts(task.run, component));
     MS_TRY(fact.unless, texts(task.unless, component));
+    MS_TRY(fact.undo, texts(task.undo, component));
     MS_TRY(fact.unless_sql, text(task.unless_sql, component));
     MS_TRY(fact.stdin_text, text(task.stdin_text, component));
     MS_TRY(fact.sql, text(task.sql, component));

@@ -34,6 +34,18 @@ resource "microstack_node" "pinned" {
   }
 }
 
+# Guests' disks are in a Ceph of one's own. The key comes of a variable or a resource that is ephemeral, and is kept nowhere.
+resource "microstack_node" "rbd" {
+  cluster_id = microstack_cluster.cloud.id
+  ssh        = { host = "10.0.0.15", host_key = "ssh-ed25519 AAAA..." }
+  compute = {
+    ceph_user        = "nova"
+    ceph_secret_uuid = "457eb676-33da-42ec-9a8c-9293d545c337"
+    ceph_key         = var.ceph_key
+    ceph_key_version = 1 # another one when the key is another one
+  }
+}
+
 # A machine on another host, which has two links without addresses into the cluster's networks.
 resource "microstack_node" "elsewhere" {
   cluster_id = microstack_cluster.cloud.id

@@ -25,6 +25,20 @@ TEST_CASE("a node that was not given a secret says which") {
   CHECK(missing.error().what == "this node was not given the secret nova/db");
 }
 
+TEST_CASE("a secret that a person gives is drawn nowhere") {
+  FakeHost host;
+  Secrets secrets(host, true);
+  const auto missing = secrets.need("given/ceph");
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().kind == ErrorKind::ask);
+  CHECK(missing.error().fix.find("compute.ceph_key") != std::string::npos);
+  CHECK(host.files.empty());
+  CHECK(Secrets(host, false, {{"given/ceph", "theirs"}}).need("given/ceph")->reveal() == "theirs");
+  CHECK(Secrets(host, false).need("given/ceph")->reveal() == "theirs");
+  REQUIRE(Secrets(host, false).forget("given/ceph"));
+  CHECK(host.files.empty());
+}
+
 TEST_CASE("a text shows names in place of its secrets until it is resolved") {
   FakeHost host;
   Secrets secrets(host, true, {{"a", "1"}, {"b", "2"}});

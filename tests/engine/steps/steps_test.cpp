@@ -308,6 +308,47 @@ TEST_CASE("a package that cannot be had is named") {
   CHECK(done.error().kind == ErrorKind::ask);
 }
 
+TEST_CASE("a task whose secret a person gives sees it change, and takes all of it back") {
+  struct Keyring : World {
+    explicit Keyring(std::string key)
+        : given(*this, false, {{"given/ceph", std::move(key)}}), kept(*this, false) {
+      program("keyring", [this](FakeHost&, const Command& c) {
+        if (c.argv[1] == "set") value = c.stdin_text;
+        if (c.argv[1] == "clear") value.clear();
+        return CommandResult{c.argv[1] == "has" && value != c.stdin_text ? 1 : 0, {}, {}};
+      });
+    }
+    std::string value;
+    Secrets given, kept;  // with the key in the profile, and later without it
+  };
+  const auto task = [](Keyring& world, Secrets& secrets) {
+    TaskFact fact;
+    fact.id = "compute/ceph-secret";
+    fact.title = "Give the key";
+    fact.run = {"keyring", "set"};
+    fact.unless = {"keyring", "has"};
+    fact.undo = {"keyring", "clear"};
+    fact.stdin_text = MarkedText(MarkedText::mark("given/ceph"));
+    return std::make_unique<TaskStep>(world, secrets, fact);
+  };
+  contracts::step([] { return std::make_unique<Keyring>("first"); },
+                  [&](Keyring& world) { return task(world, world.given); });
+
+  Keyring world("first");
+  StepContext context;
+  REQUIRE(task(world, world.given)->apply(context));
+  CHECK(task(world, world.kept)->check(context)->holds);
+  CHECK(world.files["/var/lib/microstack/secrets/given/ceph"].mode == 0600);
+  for (const auto& argv : world.log) CHECK(std::find(argv.begin(), argv.end(), "first") == argv.end());
+  Secrets other(world, false, {{"given/ceph", "second"}});
+  CHECK_FALSE(task(world, other)->check(context)->holds);
+  REQUIRE(task(world, other)->apply(context));
+  CHECK(world.value == "second");
+  REQUIRE(task(world, other)->undo(context));
+  CHECK(world.value.empty());
+  CHECK(world.files.empty());
+}
+
 TEST_CASE("a task without a question is done once for its inputs") {
   const auto task = [](World& world, const std::string& word) {
     TaskFact fact;

@@ -124,6 +124,22 @@ TEST_CASE("a certificate that was handed over is installed, and holds without th
   CHECK(refused.error().text().find("a control node issues it") != std::string::npos);
 }
 
+TEST_CASE("a key that a person gave the control node is handed over, one that nobody gave it is not drawn") {
+  Cloud cloud;
+  auto node = cloud.node("demo-2", {"compute"});
+  for (auto& choice : node.components)
+    if (choice.name == "compute")
+      choice.config = {{"ceph_user", "nova"}, {"ceph_secret_uuid", "457eb676-33da-42ec-9a8c-9293d545c337"}};
+  const auto without = native::handed_over(node, cloud.catalogue, cloud.tools);
+  REQUIRE(without);
+  CHECK_FALSE(without->contains("given/ceph"));
+  REQUIRE(
+      cloud.host.write(cloud.secrets.folder() + "/given/ceph", FileContent{"theirs", 0600, "root", "root"}));
+  const auto with = native::handed_over(node, cloud.catalogue, cloud.tools);
+  REQUIRE(with);
+  CHECK(with->at("given/ceph") == "theirs");
+}
+
 TEST_CASE("a control node is not handed secrets: it draws them") {
   Cloud cloud;
   CHECK_FALSE(native::handed_over(cloud.node("demo-2", {"control"}), cloud.catalogue, cloud.tools));

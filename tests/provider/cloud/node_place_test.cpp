@@ -49,7 +49,8 @@ TEST_CASE("the settings of a hypervisor in HCL are those of the component, one b
   for (const auto& one : catalogue->find("compute")->attributes)
     component[one.name] = one.type.empty() ? "string" : one.type;
   for (const auto& one : terraform::model_of<NodeCompute>().schema.attributes)
-    resource[one.name] = word(one.type);
+    if (!one.write_only)  // a secret is no setting
+      resource[one.name] = word(one.type);
   CHECK(resource == component);
 }
 
@@ -91,6 +92,23 @@ TEST_CASE("a node's own settings and physical networks go before the first node'
   CHECK(profile.network.physnets[0].interface == "eth3");
   CHECK(profile.network.physnets[1].interface.empty());
   CHECK_FALSE(profile.network.gateway);
+}
+
+TEST_CASE("the key of guests' disks is the node's secret, and is neither a setting nor written down") {
+  NodeModel node;
+  node.cluster_id = "microstack://demo@10.0.0.10/0123456789abcdef0123456789abcdef";
+  node.name = "demo-2";
+  node.roles = terraform::Set<std::string>{{"compute"}};
+  NodeCompute compute;
+  compute.ceph_user = "nova";
+  compute.ceph_key = Secret("AQBSdFhjNpc1EBAA==");
+  compute.ceph_key_version = 3;
+  node.compute = compute;
+  CHECK(config_of(node.compute) == Json{{"ceph_user", "nova"}, {"ceph_key_version", 3}});
+  CHECK(member_of(node).host.dump().find("AQBS") == std::string::npos);
+  CHECK(member_of(node).host["compute"]["ceph_user"] == "nova");
+  CHECK(secrets_of(node.compute) == std::map<std::string, std::string>{{"given/ceph", "AQBSdFhjNpc1EBAA=="}});
+  CHECK(secrets_of({}).empty());
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // was changed on it. The server is simulated; what ssh says is what ssh says.
 #include "provider/resources/node_preflight.h"
 
+#include <fstream>
+
 #include "engine/host/ssh_host.h"
 #include "provider/resources/node.h"
 #include "tests/provider/cloud/stage.h"
@@ -23,12 +25,19 @@ struct Server {
   long disk_mib = 100000, memory_mib = 16000;
   std::string links = R"([{"ifname": "lo", "addr_info": [{"local": "127.0.0.1"}]},
     {"ifname": "eth0", "addr_info": [{"local": "192.0.2.60"}]}, {"ifname": "eth1", "addr_info": []}])";
+
+  // What its kernel says: that of a recorded server with eight threads and two NUMA nodes.
+  std::string tree() const {
+    std::ifstream in(MS_SOURCE_DIR "/tests/engine/machines/trees/server.txt");
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
 };
 
 class SimulatedHost : public FakeHost {
  public:
   SimulatedHost(const Server& server, SshTarget target) : server_(server), target_(std::move(target)) {
-    program("sh", [this](FakeHost&, const Command&) {
+    program("sh", [this](FakeHost&, const Command& c) {
+      if (c.argv.back().find("hugepages") != std::string::npos) return CommandResult{0, server_.tree(), {}};
       return CommandResult{
           0,
           fmt::format("os {}\nuid 0\ncpus 4\nmemory_free_kib {}\ndisk_free_kib /var/lib/microstack "
@@ -67,11 +76,12 @@ class Joining : public Stage {
     cluster_id = made_cluster();
   }
   // What the plan of a node says, as errors.
-  std::string told(Json ssh = Json::object(), Json network = Json()) {
+  std::string told(Json ssh = Json::object(), Json network = Json(), Json compute = Json()) {
     Json access = {{"host", "192.0.2.60"}, {"user", "admin"}, {"host_key", host_key}};
     access.update(ssh);
     Json set = {{"cluster_id", cluster_id}, {"name", "rack1"}, {"ssh", access}};
     if (!network.is_null()) set["network"] = network;
+    if (!compute.is_null()) set["compute"] = compute;
     const auto revision = file("deployment.json")["revision"];
     plan(*node, {}, config(*node, set));
     CHECK(file("deployment.json")["revision"] == revision);
@@ -130,6 +140,29 @@ TEST_CASE_METHOD(Joining, "a link that is not there is told at its attribute, wi
                  Contains("one of eth0, eth1"));
   CHECK_THAT(told(Json::object(), {{"external_interface", "eth8"}}),
              Contains("(network.external_interface)") && Contains("has no link eth8"));
+}
+
+TEST_CASE_METHOD(Joining, "a link that the server is reached by is not made a bridge's port") {
+  CHECK_THAT(told(Json::object(),
+                  {{"physical_networks", {{{"name", "dc"}, {"bridge", "br-dc"}, {"interface", "eth0"}}}}}),
+             Contains("(network.physical_networks)") && Contains("The link eth0") &&
+                 Contains("carries its address 192.0.2.60"));
+  CHECK(told(Json::object(),
+             {{"physical_networks", {{{"name", "dc"}, {"bridge", "br-dc"}, {"interface", "eth1"}}}}}) == "");
+}
+
+TEST_CASE_METHOD(Joining, "settings that the hardware cannot be are told at theirs") {
+  const auto chosen = [&](Json compute) { return told(Json::object(), Json(), std::move(compute)); };
+  CHECK(chosen({{"cpu_dedicated_set", "4-7"}, {"hugepages", {"0:2048:64"}}}) == "");
+  CHECK_THAT(chosen({{"cpu_dedicated_set", "4-99"}}), Contains("(compute.cpu_dedicated_set)") &&
+                                                          Contains("There is no CPU 99") &&
+                                                          Contains("CPUs here: 0-7"));
+  CHECK_THAT(chosen({{"hugepages", {"7:2048:64"}}}),
+             Contains("(compute.hugepages)") && Contains("There is no NUMA node 7"));
+  CHECK_THAT(
+      chosen({{"pci_devices", {R"({"address": "0000:ff:00.1"})"}}}),
+      Contains("(compute.pci_devices)") && Contains("No PCI device of this machine") && Contains("lspci"));
+  CHECK_THAT(chosen({{"migration_address", "203.0.113.1"}}), Contains("(compute.migration_address)"));
 }
 
 TEST_CASE_METHOD(Joining, "an address that the server does not have, or that another node has, is told") {

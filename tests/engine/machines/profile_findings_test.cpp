@@ -1,4 +1,4 @@
-#include "hypervisor/install/profile_findings.h"
+#include "engine/machines/profile_findings.h"
 
 #include <catch2/catch.hpp>
 #include <fstream>
@@ -23,7 +23,7 @@ std::vector<std::string> findings(const std::string& more) {
   std::ifstream in(MS_SOURCE_DIR "/tests/engine/machines/trees/server.txt");
   REQUIRE(in);
   std::ostringstream tree;
-  tree << in.rdbuf();
+  tree << in.rdbuf() << "/sys/devices/system/node/node1/hugepages/hugepages-2048kB/read_only\tyes\n";
   const auto profile = profile_from_yaml(server + more, "node.yaml");
   if (!profile) FAIL(profile.error().text());
   std::vector<std::string> out;
@@ -72,6 +72,10 @@ TEST_CASE("CPUs, huge pages, devices and addresses that are not there are refuse
   CHECK(chosen("cpu_shared_set: 1-x") == All{at + "cpu_shared_set: \"1-x\" is no set of CPUs"});
   CHECK(chosen("hugepages: ['2:2048:1']") == All{at + "hugepages.0: there is no NUMA node 2"});
   CHECK(chosen("hugepages: ['0:1048576:200']").size() == 1);
+  CHECK(
+      chosen("hugepages: ['1:2048:16']") ==
+      All{at +
+          "hugepages.0: huge pages cannot be taken here: this is a container, and the kernel is its host's"});
   CHECK(chosen("pci_devices: ['{\"address\": \"0000:af:00.1\"}']") ==
         All{at + "pci_devices.0: no PCI device of this machine is the one described"});
   CHECK(chosen("migration_address: 192.0.2.99") ==
@@ -81,15 +85,4 @@ TEST_CASE("CPUs, huge pages, devices and addresses that are not there are refuse
 TEST_CASE("a disk in use is told of, and stops nothing: it may be this cloud's own") {
   const auto all = findings("storage: {osd_devices: [/dev/sdc]}\n");
   CHECK(all == All{"storage.osd_devices.0: the disk /dev/sdc is in use: [\"dm-0\"]"});
-}
-
-TEST_CASE("everything blocking becomes one error that names the first attribute") {
-  const std::vector<Finding> findings = {{"disks", false, "in use", "x", {"a"}},
-                                         {"links", true, "no link", "x", {"b"}},
-                                         {"cpus", true, "no CPU", "x", {"c"}}};
-  const auto status = refuse(findings, "rack1");
-  REQUIRE_FALSE(status);
-  CHECK(status.error().attribute == All{"b"});
-  CHECK(status.error().causes.size() == 1);
-  CHECK(refuse({findings[0]}, "rack1"));
 }

@@ -1,4 +1,4 @@
-#include "hypervisor/install/profile_findings.h"
+#include "engine/machines/profile_findings.h"
 
 #include <fmt/format.h>
 
@@ -21,6 +21,10 @@ class Look {
     links();
     if (profile_.has_role("compute")) compute();
     disks();
+    return std::move(found_);
+  }
+  std::vector<Finding> of_compute() {
+    compute();
     return std::move(found_);
   }
 
@@ -93,7 +97,9 @@ class Look {
         if (chosen[key][i].is_string()) look_at(join_path(path + key, i), chosen[key][i].get<std::string>());
     };
     for (const char* key : {"cpu_dedicated_set", "cpu_shared_set"}) cpus(path + key, text(key));
-    own_address(path + "migration_address", text("migration_address"));
+    if (text("migration_address") !=
+        profile_.network.tunnel_ip)  // it may be given to a bridge that is yet to come
+      own_address(path + "migration_address", text("migration_address"));
     each("hugepages", [&](const auto& at, const auto& wanted) { hugepages(at, wanted); });
     each("pci_devices", [&](const auto& at, const auto& wanted) { pci_device(at, wanted); });
     if (chosen.contains("pci_devices") && !chosen["pci_devices"].empty() && hardware_["iommu"] != true)
@@ -133,7 +139,13 @@ class Look {
                           node),
               "ask for fewer");
       for (const auto& pages : here["hugepages"])
-        if (pages["size_kib"] == kib) return;
+        if (pages["size_kib"] == kib) {
+          if (pages.value("read_only", false))
+            wrong("hugepages", path,
+                  "huge pages cannot be taken here: this is a container, and the kernel is its host's",
+                  "leave them out, or make the node of a server");
+          return;
+        }
       return wrong("hugepages", path, fmt::format("the kernel has no pages of {} KiB", kib),
                    "use the other size, or boot with hugepagesz=1G");
     }
@@ -191,18 +203,8 @@ std::vector<Finding> profile_findings(const Profile& profile, const Json& hardwa
   return Look(profile, hardware).all();
 }
 
-Status refuse(const std::vector<Finding>& findings, const std::string& where) {
-  std::optional<Error> first;
-  for (const auto& finding : findings) {
-    if (!finding.blocking) continue;
-    auto error = ask(finding.what, where, finding.fix, finding.attribute);
-    if (!first)
-      first = std::move(error);
-    else
-      first->causes.push_back(std::move(error));
-  }
-  if (first) return std::move(*first);
-  return {};
+std::vector<Finding> compute_findings(const Profile& profile, const Json& hardware) {
+  return Look(profile, hardware).of_compute();
 }
 
 }  // namespace microstack

@@ -10,8 +10,7 @@ namespace microstack {
 
 // `hardware` as engine/machines/hardware.h has it. Attributes are paths in the profile.
 std::vector<Finding> profile_findings(const Profile& profile, const Json& hardware);
-
-// The blocking ones as one error of kind ask, the others its causes.
-Status refuse(const std::vector<Finding>& findings, const std::string& where);
+// Of the settings of a hypervisor only.
+std::vector<Finding> compute_findings(const Profile& profile, const Json& hardware);
 
 }  // namespace microstack
