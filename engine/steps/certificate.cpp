@@ -106,8 +106,11 @@ Status CertificateStep::apply(StepContext& context) {
                "let the node join again: a control node issues a new one",
                {"secrets", certificate_secret(fact_)});
   // Who is killed before the reload finds the note and restarts.
-  for (const auto* units : {&fact_.restarts, &fact_.reloads})
-    for (const std::string& unit : *units) MS_CHECK(RestartNote(host_, unit).leave(fact_.path + ".crt"));
+  const auto reload = RestartNote::Kind::reload;
+  for (const std::string& unit : fact_.restarts)
+    MS_CHECK(RestartNote(host_, unit).leave(fact_.path + ".crt"));
+  for (const std::string& unit : fact_.reloads)
+    MS_CHECK(RestartNote(host_, unit, reload).leave(fact_.path + ".crt"));
   const unsigned mode = key_mode(fact_);
   MS_CHECK(host_.write(fact_.path + ".key", FileContent{key, mode, fact_.owner, fact_.group}));
   MS_CHECK(host_.write(fact_.path + ".crt", FileContent{chain, 0644, fact_.owner, fact_.group}));
@@ -117,7 +120,7 @@ Status CertificateStep::apply(StepContext& context) {
     MS_TRY([[maybe_unused]] const auto out,
            run_ok(host_, Command{{"systemctl", "try-reload-or-restart", "--", unit_file_name(unit)}},
                   context.stop));
-    MS_CHECK(RestartNote(host_, unit).take_away());
+    MS_CHECK(RestartNote(host_, unit, reload).take_away());
   }
   return {};
 }

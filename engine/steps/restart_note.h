@@ -10,8 +10,10 @@ namespace microstack {
 
 class RestartNote {
  public:
-  RestartNote(Host& host, const std::string& unit)
-      : host_(host), path_("/var/lib/microstack/restart/" + unit) {}
+  // A reload of the unit answers the second kind, and leaves the first alone.
+  enum class Kind { restart, reload };
+  RestartNote(Host& host, const std::string& unit, Kind kind = Kind::restart)
+      : host_(host), path_("/var/lib/microstack/restart/" + unit + (kind == Kind::reload ? ".reload" : "")) {}
 
   Status leave(const std::string& reason) {
     return host_.write(path_, FileContent{reason, 0600, "root", "root"});

@@ -9,33 +9,44 @@ UnitStep::UnitStep(Host& host, Systemd& systemd, std::string name, std::chrono::
   systemd_.watch(name_);
 }
 
+// Of either kind: a unit that has not heard of its new certificate yet is restarted.
+Result<std::optional<std::string>> UnitStep::restart_reason() {
+  MS_TRY(auto reason, RestartNote(host_, name_).reason());
+  if (reason) return std::optional(std::move(*reason));
+  return RestartNote(host_, name_, RestartNote::Kind::reload).reason();
+}
+
+Status UnitStep::take_notes_away() {
+  MS_CHECK(RestartNote(host_, name_).take_away());
+  return RestartNote(host_, name_, RestartNote::Kind::reload).take_away();
+}
+
 Result<Truth> UnitStep::check(StepContext& context) {
   MS_TRY(const auto state, systemd_.state(name_, context.stop));
   if (!state.found) return Truth::no("unit " + name_ + " is not there");
   if (!state.running())
     return Truth::no("unit " + name_ + " is " + state.active +
                      (state.active == "failed" ? " (" + state.result + ")" : std::string()));
-  MS_TRY(const auto reason, RestartNote(host_, name_).reason());
+  MS_TRY(const auto reason, restart_reason());
   if (reason) return Truth::no("unit " + name_ + " was not restarted after " + *reason + " changed");
   return Truth::yes();
 }
 
 Status UnitStep::apply(StepContext& context) {
   MS_TRY(const auto state, systemd_.state(name_, context.stop));
-  RestartNote note(host_, name_);
-  MS_TRY(const auto reason, note.reason());
+  MS_TRY(const auto reason, restart_reason());
   context.waiting("unit " + name_);
   const Status started = !state.running() ? systemd_.start(name_, limit_, context.stop)
                          : reason         ? systemd_.restart(name_, limit_, context.stop)
                                           : Status();
   context.waiting("");
   MS_CHECK(started);
-  return note.take_away();
+  return take_notes_away();
 }
 
 Status UnitStep::undo(StepContext& context) {
   MS_TRY(const auto state, systemd_.state(name_, context.stop));
-  MS_CHECK(RestartNote(host_, name_).take_away());
+  MS_CHECK(take_notes_away());
   if (!state.found || state.active == "inactive" || state.active == "failed") return {};
   return systemd_.stop(name_, context.stop);
 }

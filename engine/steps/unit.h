@@ -1,6 +1,9 @@
 // A systemd unit runs, with its files as they are now.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "engine/plan/step.h"
 #include "engine/services/systemd.h"
 
@@ -20,6 +23,9 @@ class UnitStep : public Step {
   Status undo(StepContext& context) override;
 
  private:
+  Result<std::optional<std::string>> restart_reason();
+  Status take_notes_away();
+
   Host& host_;
   Systemd& systemd_;
   std::string name_;

@@ -80,7 +80,7 @@ TEST_CASE("a certificate that ends soon is made anew, and who takes a new one wi
   CHECK(shorter.check(context)->holds);
   CHECK(host.ran({"systemctl", "try-reload-or-restart", "--", "haproxy.service"}));
   CHECK(host.units["haproxy"].starts == 0);
-  CHECK(host.text("/var/lib/microstack/restart/haproxy").empty());
+  CHECK(host.text("/var/lib/microstack/restart/haproxy.reload").empty());
 }
 
 TEST_CASE("a node that cannot sign names the certificate that ends, and who makes a new one") {

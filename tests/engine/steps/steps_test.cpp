@@ -123,6 +123,26 @@ TEST_CASE("being killed between writing a file and restarting its unit restarts 
   CHECK(unit.check(context)->holds);
 }
 
+TEST_CASE("a reload for a certificate leaves a restart that a file asks for") {
+  World world;
+  world.units["nova-api"].active = true;
+  StepContext context;
+  REQUIRE(FileStep(world, world.secrets, world.undo, nova_conf()).apply(context));
+  RestartNote reload(world, "nova-api", RestartNote::Kind::reload);
+  REQUIRE(reload.leave("a certificate"));
+  REQUIRE(reload.take_away());
+  UnitStep unit(world, world.systemd, "nova-api");
+  CHECK_FALSE(unit.check(context)->holds);
+  REQUIRE(unit.apply(context));
+  CHECK(world.units["nova-api"].starts == 1);
+  // killed before the reload: restarted
+  REQUIRE(reload.leave("a certificate"));
+  CHECK_FALSE(unit.check(context)->holds);
+  REQUIRE(unit.apply(context));
+  CHECK(unit.check(context)->holds);
+  CHECK(world.units["nova-api"].starts == 2);
+}
+
 TEST_CASE("a unit is started and stopped") {
   contracts::step([] { return std::make_unique<World>(); },
                   [](World& world) { return std::make_unique<UnitStep>(world, world.systemd, "nova-api"); });
