@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -39,7 +40,7 @@ class Batch {
     std::vector<Item> items;
     items.reserve(all.size());
     for (const auto& one : all) items.push_back(one->item);
-    auto answers = carry(items);
+    auto answers = carried(carry, items);
     for (std::size_t i = 0; i < all.size(); ++i)
       all[i]->answer = answers ? Result<Answer>(std::move((*answers)[i])) : Result<Answer>(answers.error());
     return std::move(*place->answer);
@@ -52,6 +53,15 @@ class Batch {
   }
 
  private:
+  // Whatever happens, each that went along has an answer: it waits for no other call.
+  static Result<std::vector<Answer>> carried(const Carry& carry, const std::vector<Item>& items) try {
+    auto answers = carry(items);
+    if (answers && answers->size() != items.size()) return give_up("not everybody was answered");
+    return answers;
+  } catch (const std::exception& thrown) {
+    return give_up(thrown.what());
+  }
+
   struct Place {
     Item item;
     std::optional<Result<Answer>> answer;  // written and read by who has the turn

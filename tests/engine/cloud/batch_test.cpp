@@ -45,6 +45,17 @@ TEST_CASE("an error is everybody's, and the next call is a new one") {
   CHECK(batch.submit(2, [](const auto& items) { return Result<std::vector<int>>(items); }).value() == 2);
 }
 
+TEST_CASE("what is thrown, and answers that are missing, are everybody's error") {
+  Batch<int, int> batch(std::chrono::milliseconds(0));
+  const auto thrown = batch.submit(
+      1, [](const auto&) -> Result<std::vector<int>> { throw std::runtime_error("no such key"); });
+  REQUIRE_FALSE(thrown);
+  CHECK(thrown.error().what == "no such key");
+  const auto nothing =
+      batch.submit(1, [](const auto&) { return Result<std::vector<int>>(std::vector<int>()); });
+  REQUIRE_FALSE(nothing);
+}
+
 TEST_CASE("a merge patch makes the one of the other, and is empty when they are equal") {
   const Json from = {{"a", 1}, {"b", {{"c", 1}, {"d", 2}}}, {"e", {1, 2}}, {"f", "text"}};
   const Json to = {{"a", 1}, {"b", {{"c", 3}}}, {"e", {2}}, {"f", {{"g", 1}}}};
