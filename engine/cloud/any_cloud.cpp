@@ -14,12 +14,11 @@ Result<std::vector<openstack::ComputeService>> AnyCloud::compute_services(const 
 }
 
 Status AnyCloud::forget(Hosts& leaving, const std::string& host, Forget forget_all, const Watch& watch) {
-  MS_TRY([[maybe_unused]] const bool done,
-         leaving.submit(host, [&](const std::vector<std::string>& hosts) -> Result<std::vector<bool>> {
-           MS_TRY(openstack::Session * session, admin(watch));
-           MS_CHECK(forget_all(*session, hosts, watch.stop));
-           return std::vector<bool>(hosts.size(), true);
-         }));
+  MS_TRY(auto failed, leaving.submit(host, [&](const std::vector<std::string>& hosts) -> Result<Forgotten> {
+    MS_TRY(openstack::Session * session, admin(watch));
+    return forget_all(*session, hosts, watch.stop);
+  }));
+  if (failed) return std::move(*failed);
   return {};
 }
 

@@ -70,8 +70,10 @@ class AnyCloud {
   static constexpr std::chrono::milliseconds gather{150};  // resources of one apply begin within this
 
  private:
-  using Hosts = Batch<std::string, bool>;
-  using Forget = Status (&)(openstack::Session&, const std::vector<std::string>& hosts, std::stop_token);
+  using Hosts = Batch<std::string, std::optional<Error>>;
+  using Forget = Result<std::vector<std::optional<Error>>> (&)(openstack::Session&,
+                                                               const std::vector<std::string>& hosts,
+                                                               std::stop_token);
   Status forget(Hosts& leaving, const std::string& host, Forget forget_all, const Watch& watch);
 
   Hosts computes_{gather}, agents_{gather};

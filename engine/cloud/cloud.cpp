@@ -43,15 +43,12 @@ Result<Json> Cloud::install(const std::function<Status(Profile&)>& change, const
   std::lock_guard lock(mutex_);
   status_.reset();
   profile_.reset();
+  silent_.reset();
   return facts;
 }
 
 Result<Json> Cloud::status(const Watch& watch) {
-  std::lock_guard lock(mutex_);
-  if (!status_) {
-    MS_TRY(status_, on_node({"status"}, {}, watch));
-  }
-  return *status_;
+  return once(status_, [&] { return on_node({"status"}, {}, watch); });
 }
 
 Result<std::optional<Deployment>> Cloud::deployment() {
@@ -66,32 +63,25 @@ Result<std::optional<Deployment>> Cloud::deployment() {
 }
 
 Result<std::optional<Deployment>> Cloud::snapshot() {
-  std::lock_guard lock(mutex_);
-  if (!snapshot_) {
-    MS_TRY(snapshot_, deployment());
-  }
-  return *snapshot_;
+  return once(snapshot_, [&] { return deployment(); });
 }
 
 Result<std::optional<Profile>> Cloud::known_profile() {
-  std::lock_guard lock(mutex_);
-  if (!profile_) {
-    MS_TRY(profile_, profile());
-    if (!*profile_)
-      return std::exchange(profile_, std::nullopt).value();  // of one that is being made: asked again
+  MS_TRY(auto seen, once(profile_, [&] { return profile(); }));
+  if (!seen) {  // of one that is being made: asked again
+    std::lock_guard lock(mutex_);
+    profile_.reset();
   }
-  return *profile_;
+  return seen;
 }
 
 Result<std::string> Cloud::host_name() {
-  std::lock_guard lock(mutex_);
-  if (host_name_.empty()) {
+  return once(host_name_, [&]() -> Result<std::string> {
     MS_TRY(Host * host, node());
-    MS_TRY(host_name_, run_ok(*host, Command{{"hostname"}}));
-    while (!host_name_.empty() && std::isspace(static_cast<unsigned char>(host_name_.back())))
-      host_name_.pop_back();
-  }
-  return host_name_;
+    MS_TRY(auto name, run_ok(*host, Command{{"hostname"}}));
+    while (!name.empty() && std::isspace(static_cast<unsigned char>(name.back()))) name.pop_back();
+    return name;
+  });
 }
 
 Status Cloud::edit_deployment(const Patch& patch, const Watch& watch) {
@@ -141,7 +131,13 @@ Status Cloud::join(Profile& node, const Watch& watch) {
            for (const auto& one : nodes) profiles.push_back(to_json(one));
            MS_TRY(const Json answer, on_node({"member", "join"}, profiles.dump() + "\n", watch));
            std::vector<Given> all;
-           for (const auto& one : nodes) all.push_back(answer.at("secrets").at(one.node.name).get<Given>());
+           for (const auto& one : nodes) {
+             const auto given = answer.value(Json::json_pointer("/secrets") / one.node.name, Json());
+             if (!given.is_object())
+               return give_up("the control node did not say what node " + one.node.name + " is to be given",
+                              first_.name());
+             all.push_back(given.get<Given>());
+           }
            return all;
          }));
   return {};

@@ -41,7 +41,10 @@ class Cloud : public AnyCloud {
   // The first node: its host, itself, what it was last installed with.
   Result<Json> on_host(const std::vector<std::string>& verb, const std::string& stdin_text,
                        const Watch& watch) {
-    return first_.on_host(verb, stdin_text, watch);
+    auto answer = first_.on_host(verb, stdin_text, watch);
+    std::lock_guard lock(mutex_);
+    silent_.reset();  // it may be up now
+    return answer;
   }
   Result<Json> machine_status(const Watch& watch) { return first_.machine_status(watch); }
   Result<Host*> node() override { return first_.host(); }
@@ -76,7 +79,25 @@ class Cloud : public AnyCloud {
   Result<Secret> secret(const std::string& secret_name);
   Status forget_secret(const std::string& secret_name);
 
+  // For so long a control node that did not answer one who looked is not asked by the others who look.
+  std::chrono::milliseconds silence{5000};
+
  private:
+  // Looked at once for all.
+  template <class T, class Look>
+  Result<T> once(std::optional<T>& kept, const Look& look) {
+    std::lock_guard lock(mutex_);
+    if (kept) return *kept;
+    if (silent_ && std::chrono::steady_clock::now() - silent_since_ < silence) return *silent_;
+    silent_.reset();
+    Result<T> seen = look();
+    if (seen) return *(kept = std::move(*seen));
+    if (seen.error().kind == ErrorKind::retry) {
+      silent_ = seen.error();
+      silent_since_ = std::chrono::steady_clock::now();
+    }
+    return seen.error();
+  }
   Result<openstack::Access> access(const Watch& watch);
   std::string name_;
   std::string program_;
@@ -87,7 +108,9 @@ class Cloud : public AnyCloud {
   std::optional<Json> status_;
   std::optional<std::optional<Deployment>> snapshot_;
   std::optional<std::optional<Profile>> profile_;
-  std::string host_name_;
+  std::optional<std::string> host_name_;
+  std::optional<Error> silent_;
+  std::chrono::steady_clock::time_point silent_since_;
   std::recursive_mutex mutex_;  // of the members above
   std::mutex installing_;
   Batch<Patch, bool> edits_{gather};

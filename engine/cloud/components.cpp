@@ -72,11 +72,14 @@ bool is_same(const std::vector<Profile::ComponentChoice>& a, const std::vector<P
   return by_name(a) == by_name(b);
 }
 
-Status align(Cloud& cloud, const Catalogue& catalogue, const Profile& first, ClusterNode& node,
-             const Watch& watch) {
+Status align(Cloud& cloud, const Catalogue& catalogue, const std::string& component, const Profile& first,
+             ClusterNode& node, const Watch& watch) {
   MS_TRY(auto profile, node.profile());
   if (!profile) return {};  // it was never installed: it joins with all of them
   auto choices = choices_for(first, catalogue, profile->node.roles);
+  for (auto& choice : choices)  // settings of its own that the node has: of all but the one that is spread
+    for (const auto& own : profile->components)
+      if (own.name == choice.name && own.name != component) choice.config = own.config;
   if (is_same(choices, profile->components)) return {};
   profile->components = std::move(choices);
   MS_CHECK(cloud.join(*profile, watch));
@@ -104,7 +107,7 @@ std::vector<Error> spread_component(Cloud& cloud, const Catalogue& catalogue, co
         const auto done = [&]() -> Status {
           MS_TRY(const auto place, place_of(member));
           ClusterNode node = cloud.member(member.name, place);
-          return align(cloud, catalogue, **first, node, watch);
+          return align(cloud, catalogue, component, **first, node, watch);
         }();
         if (done) return;
         const std::lock_guard lock(mutex);

@@ -1,6 +1,5 @@
 #include "engine/cloud/guests.h"
 
-#include <algorithm>
 #include <map>
 #include <set>
 
@@ -127,21 +126,34 @@ bool is_leaving(const ComputeService& service) {
   return !service.enabled && service.disabled_reason == leaves;
 }
 
-Status forget_compute(Session& admin, const std::vector<std::string>& hosts, std::stop_token stop) {
+Result<Forgotten> forget_compute(Session& admin, const std::vector<std::string>& hosts,
+                                 std::stop_token stop) {
   MS_TRY(const auto services, compute_services(admin, stop));
-  for (const auto& service : services)
-    if (std::find(hosts.begin(), hosts.end(), service.host) != hosts.end())
-      MS_CHECK(delete_compute_service(admin, service.id, stop));
-  return {};
+  Forgotten all;
+  for (const auto& host : hosts) {
+    auto& failed = all.emplace_back();
+    for (const auto& service : services) {
+      if (service.host != host) continue;
+      if (auto gone = delete_compute_service(admin, service.id, stop); !gone)
+        failed = doing("forgetting hypervisor " + host, std::move(gone).error());
+    }
+  }
+  return all;
 }
 
-Status forget_agents(Session& admin, const std::vector<std::string>& hosts, std::stop_token stop) {
+Result<Forgotten> forget_agents(Session& admin, const std::vector<std::string>& hosts, std::stop_token stop) {
   static const Collection agents{"network", "/v2.0/agents", "agent", "agents"};
   MS_TRY(const auto found, list(admin, agents, {}, stop));
-  for (const auto& agent : found)
-    if (std::find(hosts.begin(), hosts.end(), agent.value("host", std::string())) != hosts.end())
-      MS_CHECK(openstack::remove(admin, agents, agent.value("id", std::string()), stop));
-  return {};
+  Forgotten all;
+  for (const auto& host : hosts) {
+    auto& failed = all.emplace_back();
+    for (const auto& agent : found) {
+      if (agent.value("host", std::string()) != host) continue;
+      if (auto gone = openstack::remove(admin, agents, agent.value("id", std::string()), stop); !gone)
+        failed = doing("forgetting the network agents of " + host, std::move(gone).error());
+    }
+  }
+  return all;
 }
 
 }  // namespace microstack

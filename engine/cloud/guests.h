@@ -1,6 +1,7 @@
 // The guests of a node that leaves, and what Nova and Neutron keep of it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,15 @@ Status vacate(openstack::Session& admin, const std::string& host, Guests wish, b
 // Whether vacate() began with it and did not end: nothing is placed there any more.
 bool is_leaving(const openstack::ComputeService& service);
 
+// What became of each host, in their order: nothing, or its own error.
+using Forgotten = std::vector<std::optional<Error>>;
 // Deletes the compute services of these hosts in Nova, and with them hypervisor, resource provider and mapping. To be called
 // when nova-compute runs there no more: it would register itself again. One after the other: Nova has few workers, and each
 // of these asks Placement in turn.
-Status forget_compute(openstack::Session& admin, const std::vector<std::string>& hosts, std::stop_token stop);
+Result<Forgotten> forget_compute(openstack::Session& admin, const std::vector<std::string>& hosts,
+                                 std::stop_token stop);
 // Deletes the agents of these hosts in Neutron, which remembers them when their chassis is gone. To be called after that.
-Status forget_agents(openstack::Session& admin, const std::vector<std::string>& hosts, std::stop_token stop);
+Result<Forgotten> forget_agents(openstack::Session& admin, const std::vector<std::string>& hosts,
+                                std::stop_token stop);
 
 }  // namespace microstack

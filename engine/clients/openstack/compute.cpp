@@ -116,8 +116,17 @@ Status change_compute_service(Session& session, const std::string& host, const J
   MS_TRY(const auto services, compute_services(session, stop));
   for (const auto& service : services) {
     if (service.host != host || service.binary != "nova-compute") continue;
-    auto answer = session.send("PUT", "compute", "/os-services/" + service.id, change, stop);
-    if (!answer) return doing("changing the compute service of " + host, std::move(answer).error());
+    http::Request request;
+    request.method = "PUT";
+    request.url = "/os-services/" + service.id;
+    request.headers = {{"Content-Type", "application/json"}};
+    request.body = change.dump();
+    // Nova tells the nova-compute of that host and waits a minute for it where it is dead and not yet known to be.
+    request.limit = std::chrono::seconds(90);
+    const auto answer = session.call("compute", request, stop);
+    if (!answer) return doing("changing the compute service of " + host, answer.error());
+    if (!answer->ok())
+      return doing("changing the compute service of " + host, http::status_error(request, *answer));
   }
   return {};
 }

@@ -75,3 +75,20 @@ TEST_CASE("a damaged memory is named, with what to do") {
   CHECK(place.error().kind == ErrorKind::ask);
   CHECK(place.error().text().find("place.json") != std::string::npos);
 }
+
+TEST_CASE_METHOD(Home, "a control node that does not answer is asked by one of all who look") {
+  int asked = 0;
+  const OpenHost open = [&](const Place&, const std::string&) -> Result<std::unique_ptr<Host>> {
+    ++asked;
+    return retry("the host cannot be reached");
+  };
+  Cloud cloud("demo", over_ssh(), "/bin/true", open);
+  cloud.silence = std::chrono::hours(1);
+  CHECK_FALSE(cloud.snapshot());
+  CHECK_FALSE(cloud.known_profile());
+  CHECK_FALSE(cloud.status({}));
+  CHECK(asked == 1);
+  cloud.silence = std::chrono::milliseconds(0);
+  CHECK_FALSE(cloud.snapshot());
+  CHECK(asked == 2);
+}
