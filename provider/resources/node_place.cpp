@@ -80,6 +80,15 @@ Place place_of(const NodeModel& node, const SshDefaults& from) {
   return place;
 }
 
+ClusterNode reach(const Clouds& clouds, const AnyCloud& cloud, const NodeModel& node) {
+  return cloud.member(*node.name, place_of(node, clouds.ssh));
+}
+
+bool computes(const NodeModel& node) {
+  const auto& roles = node.roles->items;
+  return std::find(roles.begin(), roles.end(), "compute") != roles.end();
+}
+
 Deployment::Member member_of(const NodeModel& node) {
   Deployment::Member member;
   member.name = *node.name;

@@ -13,6 +13,11 @@ std::string name_of_node(const std::string& cluster, const NodeModel& node);
 // `from` is how this provider reaches servers where the node does not say.
 Place place_of(const NodeModel& node, const SshDefaults& from);
 
+ClusterNode reach(const Clouds& clouds, const AnyCloud& cloud, const NodeModel& node);
+
+// Whether it is to be a hypervisor.
+bool computes(const NodeModel& node);
+
 // A member as the control node keeps it, and back. No key is in it.
 Deployment::Member member_of(const NodeModel& node);
 Status take_member(const Deployment::Member& member, NodeModel& node);
