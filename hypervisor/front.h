@@ -5,6 +5,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "engine/base/places.h"
 #include "engine/base/result.h"
@@ -22,12 +23,13 @@ class Front {
   Front(Places places, MakePlanner planner);
   ~Front();
 
-  int in = 0, out = 1;   // file descriptors
-  Places places;         // /var/lib/microstack, /run/microstack, the cache
-  MakePlanner planner;   // how a profile becomes steps
-  std::string run;       // id of this run, the same in every event of it
-  std::string format;    // --events json|table; empty: json where stdout is no terminal
-  Exit exit = Exit::ok;  // what the program returns
+  int in = 0, out = 1;               // file descriptors
+  Places places;                     // /var/lib/microstack, /run/microstack, the cache
+  MakePlanner planner;               // how a profile becomes steps
+  std::string run;                   // id of this run, the same in every event of it
+  std::string format;                // --events json|table; empty: json where stdout is no terminal
+  Exit exit = Exit::ok;              // what the program returns
+  std::vector<std::string> command;  // of `machine exec`: what stands after --, word for word
 
   bool json() const;  // events and answers as JSON rather than for people
   // Prints events as JSON lines or as a live table; fills in `run` and, where it is 0, `t`. From any thread.

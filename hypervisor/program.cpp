@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "hypervisor/commands/command.h"
@@ -24,8 +25,16 @@ int program(int argc, char** argv, MakePlanner planner) {
       "Exit codes: 0 ok, 2 usage, 3 changes pending, 4 a person is needed, 5 failed (run it again to go on), "
       "6 locked.");
   for (const auto add : verbs()) add(app, front);
+  std::vector<std::string> words(argv + 1, argv + argc);
+  // A command for a machine is kept from CLI11, which takes a word in brackets for a list: '[ -e FILE ]'.
+  const auto dashes = std::find(words.begin(), words.end(), "--");
+  if (dashes != words.end() && std::find(words.begin(), dashes, "exec") != dashes) {
+    front.command.assign(dashes + 1, words.end());
+    words.erase(dashes, words.end());
+  }
+  std::reverse(words.begin(), words.end());  // as CLI11 wants them
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : static_cast<int>(Exit::usage);
   } catch (const std::exception& e) {

@@ -155,13 +155,15 @@ void add_machine(CLI::App& program, Front& front) {
   verb("status", "What a machine is, and how it is",
        [](Machines&, const Named&, StepContext&) -> Status { return {}; });
 
-  auto* inside = machine->add_subcommand("exec", "Run a command in a machine");
+  auto* inside =
+      machine->add_subcommand("exec", "Run a command in a machine: exec CLUSTER NAME -- COMMAND...");
   auto named = std::make_shared<Named>();
-  auto argv = std::make_shared<std::vector<std::string>>();
   inside->add_option("cluster", named->cluster, "name of the cluster")->required();
   inside->add_option("name", named->name, "name of the machine")->required();
-  inside->add_option("command", *argv, "the command, after --")->required();
-  inside->callback([&front, named, argv] { exec(front, *named, *argv); });
+  inside->callback([&front, named] {
+    if (front.command.empty()) throw CLI::RequiredError("-- COMMAND...");
+    exec(front, *named, std::exchange(front.command, {}));
+  });
 }
 
 }  // namespace microstack

@@ -115,12 +115,15 @@ TEST_CASE("a deployment is shown, and edited only on top of the revision that wa
 
 TEST_CASE("a wrong word on the command line is exit code 2") {
   const World world;
-  for (const auto& words : std::vector<std::vector<std::string>>{{},
-                                                                 {"instal"},
-                                                                 {"install", "--stage", "half"},
-                                                                 {"status", "--events", "xml"},
-                                                                 {"deployment"},
-                                                                 {"deployment", "edit"}}) {
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{},
+                                             {"instal"},
+                                             {"install", "--stage", "half"},
+                                             {"status", "--events", "xml"},
+                                             {"deployment"},
+                                             {"deployment", "edit"},
+                                             {"machine", "exec", "demo", "demo-1"},
+                                             {"machine", "exec", "demo", "demo-1", "--"}}) {
     RunningProgram program(world.folder, words);
     CHECK(program.wait() == 2);
   }
