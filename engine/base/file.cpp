@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/neighbour.h"
+
 namespace microstack {
 
 namespace {
@@ -92,21 +94,17 @@ Status make_folders(const std::string& path, unsigned mode) {
 Status write_file(const std::string& path, const std::string& bytes, unsigned mode, unsigned folder_mode) {
   const auto folder = parent(path);
   MS_CHECK(make_folders(folder, folder_mode));
-  std::string neighbour = path + ".XXXXXX";
-  Descriptor file{::mkostemp(neighbour.data(), O_CLOEXEC)};  // 0600 until it is complete
-  if (file.fd < 0) return failed("cannot make a file", neighbour);
-  const auto written = [&]() -> Status {
-    MS_CHECK(write_all(file.fd, bytes, neighbour));
-    if (::fchmod(file.fd, mode) != 0) return failed("cannot set the mode", neighbour);
-    if (::fsync(file.fd) != 0) return failed("cannot sync the file", neighbour);
-    if (::rename(neighbour.c_str(), path.c_str()) != 0) return failed("cannot put the file in place", path);
-    return sync_folder(folder);
-  }();
-  if (!written) ::unlink(neighbour.c_str());
-  return written;
+  Neighbour file;  // 0600 until it is complete
+  if (!file.open(path)) return failed("cannot make a file", file.name());
+  MS_CHECK(write_all(file.fd(), bytes, file.name()));
+  if (::fchmod(file.fd(), mode) != 0) return failed("cannot set the mode", file.name());
+  if (::fsync(file.fd()) != 0) return failed("cannot sync the file", file.name());
+  if (!file.put()) return failed("cannot put the file in place", path);
+  return sync_folder(folder);
 }
 
 Status remove_file(const std::string& path) {
+  ::unlink(neighbour_of(path).c_str());
   if (::unlink(path.c_str()) == 0) return sync_folder(parent(path));
   if (errno == ENOENT || errno == ENOTDIR) return {};
   return failed("cannot remove the file", path);

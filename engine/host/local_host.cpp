@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "engine/base/neighbour.h"
 #include "engine/host/carried.h"
 #include "engine/host/process.h"
 
@@ -169,29 +170,18 @@ Status LocalHost::write(const std::string& path, const FileContent& content) {
   if (std::filesystem::is_directory(std::filesystem::symlink_status(file, failed)))
     return give_up("is a folder, not a file", path);
   MS_CHECK(make_folder(file.parent_path()));
-  std::string fresh = file.parent_path() / ".ms-write-XXXXXX";
-  const int fd = ::mkostemp(fresh.data(), O_CLOEXEC);
-  if (fd < 0) return system_error("cannot make a file beside it", path);
-  struct Undone {
-    int fd;
-    const std::string& file;
-    bool kept = false;
-    ~Undone() {
-      ::close(fd);
-      if (!kept) ::unlink(file.c_str());
-    }
-  } undone{fd, fresh};
+  Neighbour fresh;
+  if (!fresh.open(path)) return system_error("cannot make a file beside it", path);
   std::string_view rest = content.bytes;
   while (!rest.empty()) {
-    const auto sent = ::write(fd, rest.data(), rest.size());
+    const auto sent = ::write(fresh.fd(), rest.data(), rest.size());
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0) return system_error("cannot write the file", path);
     rest.remove_prefix(static_cast<std::size_t>(sent));
   }
-  if (::fchown(fd, owner.user.uid, gid) != 0 || ::fchmod(fd, content.mode & 07777) != 0 ||
-      ::fdatasync(fd) != 0 || ::rename(fresh.c_str(), path.c_str()) != 0)
+  if (::fchown(fresh.fd(), owner.user.uid, gid) != 0 || ::fchmod(fresh.fd(), content.mode & 07777) != 0 ||
+      ::fdatasync(fresh.fd()) != 0 || !fresh.put())
     return system_error("cannot put the file in place", path);
-  undone.kept = true;
   return {};
 }
 
@@ -199,6 +189,7 @@ Status LocalHost::remove(const std::string& path) {
   if (!is_root()) return remove_by_command(*this, path);
   MS_CHECK(check_path(path, name()));
   std::error_code failed;
+  ::unlink(neighbour_of(path).c_str());
   std::filesystem::remove_all(path, failed);
   if (failed) return give_up(fmt::format("cannot remove it: {}", failed.message()), path);
   return {};

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "engine/base/file.h"
+#include "engine/base/neighbour.h"
 #include "hypervisor/commands/command.h"
 #include "hypervisor/install/run_server.h"
 #include "hypervisor/install/stored_profile.h"
@@ -18,9 +19,11 @@ constexpr double lock_limit_s = 1;
 Status forget(const Places& places) {
   for (const char* name : {"plan.json", "journal.jsonl", "deployment.json", "deployment.json.lock", "secrets",
                            "undo", "restart", "tasks", "profile.json"}) {
+    const auto path = places.state + "/" + name;
     std::error_code code;
-    std::filesystem::remove_all(places.state + "/" + name, code);
-    if (code) return give_up("cannot remove: " + code.message(), places.state + "/" + name);
+    std::filesystem::remove(neighbour_of(path), code);
+    std::filesystem::remove_all(path, code);
+    if (code) return give_up("cannot remove: " + code.message(), path);
   }
   std::error_code ignored;
   std::filesystem::remove(places.cache + "/virtualization.json", ignored);

@@ -3,8 +3,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include "engine/base/neighbour.h"
 
 #include "tests/support/temporary_folder.h"
 
@@ -37,6 +43,40 @@ TEST_CASE("a write that cannot be finished leaves the old file and no neighbour"
   const auto status = write_file(folder.path + "/taken", "x");  // a folder is in the way of the rename
   REQUIRE_FALSE(status);
   CHECK(status.error().where == folder.path + "/taken");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
+}
+
+TEST_CASE("what a killed writer left is gone with the next write, and with the file") {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path + "/state", left = neighbour_of(path);
+  const auto leave = [&] { std::ofstream(left) << "half of a much longer content"; };
+  leave();
+  REQUIRE(write_file(path, "whole"));
+  CHECK(read_file(path).value() == "whole");
+  CHECK_FALSE(std::filesystem::exists(left));
+  leave();
+  CHECK(remove_file(path));
+  CHECK(std::filesystem::is_empty(folder.path));
+  std::filesystem::create_symlink("/dev/null", left);  // no file of ours: not written through
+  REQUIRE(write_file(path, "whole"));
+  CHECK(std::filesystem::is_regular_file(std::filesystem::symlink_status(path)));
+  CHECK_FALSE(std::filesystem::is_symlink(std::filesystem::symlink_status(left)));
+}
+
+TEST_CASE("of many who write one file at once each writes a whole one") {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path + "/state";
+  std::atomic<int> failed = 0;
+  std::vector<std::thread> writers;
+  for (char c : std::string("abcd"))
+    writers.emplace_back([&, c] {
+      for (int i = 0; i < 5; ++i)
+        if (!write_file(path, std::string(10000, c))) ++failed;
+    });
+  for (auto& writer : writers) writer.join();
+  CHECK(failed == 0);
+  const auto text = read_file(path).value().value();
+  CHECK(text == std::string(10000, text[0]));
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
 }
 
