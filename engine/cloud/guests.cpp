@@ -1,7 +1,10 @@
 #include "engine/cloud/guests.h"
 
+#include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
+#include <thread>
 
 #include "engine/clients/openstack/collection.h"
 
@@ -141,17 +144,28 @@ Result<Forgotten> forget_compute(Session& admin, const std::vector<std::string>&
   return all;
 }
 
+// Neutron knows its agents by following OVN's database: what it hears late of one that was deleted brings it back. So it is
+// looked again until none has come back for a second.
 Result<Forgotten> forget_agents(Session& admin, const std::vector<std::string>& hosts, std::stop_token stop) {
   static const Collection agents{"network", "/v2.0/agents", "agent", "agents"};
-  MS_TRY(const auto found, list(admin, agents, {}, stop));
-  Forgotten all;
-  for (const auto& host : hosts) {
-    auto& failed = all.emplace_back();
+  constexpr auto pause = std::chrono::milliseconds(500);
+  constexpr int looks = 40, quiet_looks = 2;
+  Forgotten all(hosts.size());
+  for (int look = 0, quiet = 0; look < looks && quiet < quiet_looks; ++look) {
+    if (look > 0) std::this_thread::sleep_for(pause);
+    if (stop.stop_requested()) return retry("forgetting network agents was stopped");
+    MS_TRY(const auto found, list(admin, agents, {}, stop));
+    bool deleted = false;
     for (const auto& agent : found) {
-      if (agent.value("host", std::string()) != host) continue;
+      const auto host = std::find(hosts.begin(), hosts.end(), agent.value("host", std::string()));
+      if (host == hosts.end()) continue;
+      auto& failed = all[static_cast<std::size_t>(host - hosts.begin())];
+      if (failed) continue;
+      deleted = true;
       if (auto gone = openstack::remove(admin, agents, agent.value("id", std::string()), stop); !gone)
-        failed = doing("forgetting the network agents of " + host, std::move(gone).error());
+        failed = doing("forgetting the network agents of " + *host, std::move(gone).error());
     }
+    quiet = deleted ? 0 : look == 0 ? quiet_looks : quiet + 1;  // who has none here gets none
   }
   return all;
 }

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/clients/openstack/collection.h"
 #include "tests/support/openstack_world/openstack_world.h"
 
 using namespace microstack;
@@ -27,4 +28,20 @@ TEST_CASE("a host is left when its last migration has ended, not when its last g
 
   world.migrations[1]["status"] = "completed";
   CHECK(vacate(admin, "n1", Guests::migrate, true, wait));
+}
+
+TEST_CASE("an agent that Neutron hears of once more is forgotten again, and others are left alone") {
+  OpenStackWorld world;
+  http::Options direct;
+  direct.use_proxy = false;
+  http::Client http(direct);
+  openstack::Session admin(http, world.admin());
+  for (const char* host : {"n1", "n2"})
+    REQUIRE(openstack::create(admin, {"network", "/v2.0/agents", "agent", "agents"}, {{"host", host}}));
+  world.late_agents = 1;
+  const auto forgotten = forget_agents(admin, {"n2", "n3"}, {});
+  REQUIRE(forgotten);
+  CHECK((forgotten->size() == 2 && !(*forgotten)[0] && !(*forgotten)[1]));
+  REQUIRE(world.all("agents").size() == 1);
+  CHECK(world.all("agents")[0]["host"] == "n1");
 }

@@ -31,6 +31,7 @@ class OpenStackWorld {
       {{"binary", "nova-compute"}, {"host", "n1"}, {"state", "up"}, {"status", "enabled"}},
       {{"binary", "nova-scheduler"}, {"host", "n1"}, {"state", "down"}, {"status", "enabled"}}};
   std::vector<Json> migrations;  // of every host
+  int late_agents = 0;           // so many of Neutron's agents come back once they are deleted
   void forget_tokens();          // Keystone was restarted with other keys
 
   // What a test looks at.
