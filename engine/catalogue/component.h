@@ -96,6 +96,7 @@ struct Component {
     std::vector<std::string> after;  // step ids or component names that must hold before it is started
     std::string role;                // only on nodes with this role; empty: wherever the component is
     bool masked = false;             // must never run on this node
+    bool reloads = false;            // takes its changed files by a reload, which cuts no connection
     std::string when;
   };
   struct Identity {  // a user in Keystone

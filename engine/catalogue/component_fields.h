@@ -106,7 +106,7 @@ template <>
 struct Fields<Component::Unit> {
   using Self = Component::Unit;
   static constexpr auto list = fields(field("name", &Self::name, required), MS_FIELD(after), MS_FIELD(role),
-                                      MS_FIELD(masked), MS_FIELD(when));
+                                      MS_FIELD(masked), MS_FIELD(reloads), MS_FIELD(when));
 };
 MS_FIELDS_COMPLETE(Component::Unit);
 

@@ -153,6 +153,9 @@ Status Systemd::start(const std::string& unit, std::chrono::seconds limit, std::
 Status Systemd::restart(const std::string& unit, std::chrono::seconds limit, std::stop_token stop) {
   return change("restart", unit, limit, stop);
 }
+Status Systemd::reload_or_restart(const std::string& unit, std::chrono::seconds limit, std::stop_token stop) {
+  return change("reload-or-restart", unit, limit, stop);
+}
 Status Systemd::stop(const std::string& unit, std::stop_token stop) {
   return change("stop", unit, std::chrono::seconds(120), stop);
 }

@@ -46,6 +46,7 @@ class Systemd {
   // Returns when it is up (for units that tell) or the limit is over; the error carries the end of its log.
   Status start(const std::string& unit, std::chrono::seconds limit, std::stop_token stop = {});
   Status restart(const std::string& unit, std::chrono::seconds limit, std::stop_token stop = {});
+  Status reload_or_restart(const std::string& unit, std::chrono::seconds limit, std::stop_token stop = {});
   Status stop(const std::string& unit, std::stop_token stop = {});
   std::string log_end(const std::string& unit, int lines = 8);
 

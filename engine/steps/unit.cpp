@@ -4,8 +4,8 @@
 
 namespace microstack {
 
-UnitStep::UnitStep(Host& host, Systemd& systemd, std::string name, std::chrono::seconds limit)
-    : host_(host), systemd_(systemd), name_(std::move(name)), limit_(limit) {
+UnitStep::UnitStep(Host& host, Systemd& systemd, std::string name, bool reloads, std::chrono::seconds limit)
+    : host_(host), systemd_(systemd), name_(std::move(name)), reloads_(reloads), limit_(limit) {
   systemd_.watch(name_);
 }
 
@@ -36,9 +36,10 @@ Status UnitStep::apply(StepContext& context) {
   MS_TRY(const auto state, systemd_.state(name_, context.stop));
   MS_TRY(const auto reason, restart_reason());
   context.waiting("unit " + name_);
-  const Status started = !state.running() ? systemd_.start(name_, limit_, context.stop)
-                         : reason         ? systemd_.restart(name_, limit_, context.stop)
-                                          : Status();
+  const Status started = !state.running()     ? systemd_.start(name_, limit_, context.stop)
+                         : reason && reloads_ ? systemd_.reload_or_restart(name_, limit_, context.stop)
+                         : reason             ? systemd_.restart(name_, limit_, context.stop)
+                                              : Status();
   context.waiting("");
   MS_CHECK(started);
   return take_notes_away();

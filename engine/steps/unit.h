@@ -11,7 +11,8 @@ namespace microstack {
 
 class UnitStep : public Step {
  public:
-  UnitStep(Host& host, Systemd& systemd, std::string name,
+  // `reloads`: takes its changed files by a reload; else it is restarted.
+  UnitStep(Host& host, Systemd& systemd, std::string name, bool reloads = false,
            std::chrono::seconds limit = std::chrono::seconds(300));
 
   std::string id() const override { return "unit:" + name_; }
@@ -29,6 +30,7 @@ class UnitStep : public Step {
   Host& host_;
   Systemd& systemd_;
   std::string name_;
+  bool reloads_;
   std::chrono::seconds limit_;
 };
 

@@ -403,9 +403,10 @@ class Writer {
     for (const auto& unit : component.native.units) {
       MS_TRY(const bool counts, unit_counts(component, unit));
       if (!counts || unit.masked) continue;
-      parts.units.push_back(add(component.name, Kind::unit,
-                                std::make_unique<UnitStep>(tools_.host, tools_.systemd, unit.name),
-                                before + unit.after));
+      parts.units.push_back(
+          add(component.name, Kind::unit,
+              std::make_unique<UnitStep>(tools_.host, tools_.systemd, unit.name, unit.reloads),
+              before + unit.after));
     }
     for (std::size_t i = 0; i < component.native.health.size(); ++i) {
       const auto& health = component.native.health[i];

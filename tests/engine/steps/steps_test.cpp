@@ -143,6 +143,18 @@ TEST_CASE("a reload for a certificate leaves a restart that a file asks for") {
   CHECK(world.units["nova-api"].starts == 2);
 }
 
+TEST_CASE("a unit that takes its files by a reload goes on running") {
+  World world;
+  world.units["nova-api"].active = true;
+  StepContext context;
+  REQUIRE(FileStep(world, world.secrets, world.undo, nova_conf()).apply(context));
+  UnitStep unit(world, world.systemd, "nova-api", true);
+  CHECK_FALSE(unit.check(context)->holds);
+  REQUIRE(unit.apply(context));
+  CHECK(unit.check(context)->holds);
+  CHECK(world.units["nova-api"].starts == 0);
+}
+
 TEST_CASE("a unit is started and stopped") {
   contracts::step([] { return std::make_unique<World>(); },
                   [](World& world) { return std::make_unique<UnitStep>(world, world.systemd, "nova-api"); });
