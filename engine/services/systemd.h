@@ -28,7 +28,7 @@ class Systemd {
     std::string result;  // why it failed: exit-code, timeout, ...
     int exit_status = 0;
     bool needs_reload = false;  // links or files of units changed since systemd read them
-    bool running() const { return active == "active"; }
+    bool running() const { return active == "active" || active == "reloading"; }  // it runs while it reloads
   };
 
   // Belongs to the first question. A name without suffix is a service.
