@@ -1,10 +1,8 @@
 #include "engine/cloud/guests.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <set>
-#include <thread>
 
 #include "engine/clients/openstack/collection.h"
 
@@ -145,28 +143,27 @@ Result<Forgotten> forget_compute(Session& admin, const std::vector<std::string>&
 }
 
 // Neutron knows its agents by following OVN's database: what it hears late of one that was deleted brings it back. So it is
-// looked again until none has come back for a second.
+// looked again until none has come back for two looks.
 Result<Forgotten> forget_agents(Session& admin, const std::vector<std::string>& hosts, std::stop_token stop) {
   static const Collection agents{"network", "/v2.0/agents", "agent", "agents"};
-  constexpr auto pause = std::chrono::milliseconds(500);
-  constexpr int looks = 40, quiet_looks = 2;
   Forgotten all(hosts.size());
-  for (int look = 0, quiet = 0; look < looks && quiet < quiet_looks; ++look) {
-    if (look > 0) std::this_thread::sleep_for(pause);
-    if (stop.stop_requested()) return retry("forgetting network agents was stopped");
+  int left = 0;  // looks, after those that deleted something
+  const auto none_is_left = [&]() -> Result<bool> {
     MS_TRY(const auto found, list(admin, agents, {}, stop));
-    bool deleted = false;
+    if (left > 0) --left;
     for (const auto& agent : found) {
       const auto host = std::find(hosts.begin(), hosts.end(), agent.value("host", std::string()));
       if (host == hosts.end()) continue;
       auto& failed = all[static_cast<std::size_t>(host - hosts.begin())];
       if (failed) continue;
-      deleted = true;
+      left = 2;
       if (auto gone = openstack::remove(admin, agents, agent.value("id", std::string()), stop); !gone)
         failed = doing("forgetting the network agents of " + *host, std::move(gone).error());
     }
-    quiet = deleted ? 0 : look == 0 ? quiet_looks : quiet + 1;  // who has none here gets none
-  }
+    return left == 0;
+  };
+  const Wait wait{.limit = std::chrono::seconds(20), .stop = stop};
+  MS_CHECK(wait_until("Neutron to forget the agents of nodes that left", wait, none_is_left));
   return all;
 }
 

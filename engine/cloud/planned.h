@@ -27,19 +27,11 @@ class Planned {
     int machines = 0;
     long memory_mib = 0, disk_mib = 0;
   };
-  // What is planned on a host in all, with this machine. Who is planned twice is counted once.
-  Room claim_room(const std::string& host, const std::string& machine, const Room& wanted) {
-    std::lock_guard lock(mutex_);
-    auto& machines = rooms_[host];
-    machines[machine] = wanted;
-    Room all;
-    for (const auto& [name, room] : machines) {
-      all.machines += room.machines;
-      all.memory_mib += room.memory_mib;
-      all.disk_mib += room.disk_mib;
-    }
-    return all;
-  }
+  // What is planned at a place's host in all, with this machine. Who is planned twice is counted once; one without a name,
+  // which comes of a cluster that is planned too, each time.
+  Room claim_room(const Place& place, const std::string& machine, const Room& wanted);
+  // It is being made: from now on what the host has free says what it takes.
+  void is_made(const Place& place, const std::string& machine);
 
  private:
   std::mutex mutex_;

@@ -118,8 +118,8 @@ Status OpenVSwitchStep::record(const Record& record) {
   return undo_.replace(id(), UndoRecord{true, FileContent{json.dump(), 0600, "root", "root"}});
 }
 
-OpenVSwitchStep::Record OpenVSwitchStep::needless(const Record& record, const Switch& there) const {
-  Record out;
+OpenVSwitchStep::Ports OpenVSwitchStep::needless(const Record& record, const Switch& there) const {
+  Ports out;
   for (const auto& [name, ports] : record.made) {
     const auto is = there.bridges.find(name);
     if (is == there.bridges.end()) continue;
@@ -131,8 +131,8 @@ OpenVSwitchStep::Record OpenVSwitchStep::needless(const Record& record, const Sw
       stay.insert(bridge.ports.begin(), bridge.ports.end());
     }
     for (const auto& port : ports)
-      if (is->second.ports.contains(port) && !stay.contains(port)) out.made[name].insert(port);
-    if (!is_wanted && !record.before.bridges.contains(name)) out.made[name].clear();  // goes with its ports
+      if (is->second.ports.contains(port) && !stay.contains(port)) out[name].insert(port);
+    if (!is_wanted && !record.before.bridges.contains(name)) out[name].clear();  // goes with its ports
   }
   return out;
 }
@@ -161,8 +161,7 @@ Result<Truth> OpenVSwitchStep::check(StepContext& context) {
   }
   MS_TRY(const auto record, recorded());
   if (!record) return Truth::yes();
-  const Record left = needless(*record, *there);
-  for (const auto& [bridge, ports] : left.made)
+  for (const auto& [bridge, ports] : needless(*record, *there))
     return Truth::no(ports.empty() ? "bridge " + bridge + " is there still, and no network is on it any more"
                                    : "port " + *ports.begin() + " of bridge " + bridge + " is there still");
   return Truth::yes();
@@ -181,7 +180,7 @@ Status OpenVSwitchStep::apply(StepContext& context) {
     set.argv.push_back("--");
     set.argv.insert(set.argv.end(), words.begin(), words.end());
   };
-  for (const auto& [bridge, ports] : needless(record, *there).made) {
+  for (const auto& [bridge, ports] : needless(record, *there)) {
     if (ports.empty()) say({"--if-exists", "del-br", bridge});
     for (const auto& port : ports) say({"--if-exists", "del-port", bridge, port});
   }
@@ -193,7 +192,7 @@ Status OpenVSwitchStep::apply(StepContext& context) {
     say({"set-manager"});
     set.argv.insert(set.argv.end(), managers.begin(), managers.end());
   }
-  std::map<std::string, std::set<std::string>> wanted;
+  Ports wanted;
   for (const auto& bridge : fact_.bridges) {
     const auto was = record.before.bridges.find(bridge.name);
     auto& made = wanted[bridge.name];

@@ -56,16 +56,17 @@ class OpenVSwitchStep : public Step {
 
     std::string bridge_of(const std::string& port) const;  // empty: it is no port
   };
+  using Ports = std::map<std::string, std::set<std::string>>;  // by bridge
   struct Record {
     Switch before;
-    std::map<std::string, std::set<std::string>> made;  // bridge -> ports that were made on it
+    Ports made;  // bridges, and ports on them, that were not there
   };
 
   Result<std::optional<Switch>> look(std::stop_token stop);  // nullopt: it does not answer
   Result<std::optional<Record>> recorded();
   Status record(const Record& record);
-  // What was made and is wanted by nobody now: bridges whole, else ports.
-  Record needless(const Record& record, const Switch& there) const;
+  // What was made and is wanted by nobody now: a bridge without ports goes whole.
+  Ports needless(const Record& record, const Switch& there) const;
 
   Host& host_;
   UndoRecords& undo_;

@@ -9,7 +9,7 @@ UnitStep::UnitStep(Host& host, Systemd& systemd, std::string name, bool reloads,
   systemd_.watch(name_);
 }
 
-// Of either kind: a unit that has not heard of its new certificate yet is restarted.
+// Of either kind: a unit that has not heard of its new certificate yet counts as one with a changed file.
 Result<std::optional<std::string>> UnitStep::restart_reason() {
   MS_TRY(auto reason, RestartNote(host_, name_).reason());
   if (reason) return std::optional(std::move(*reason));

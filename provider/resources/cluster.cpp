@@ -65,6 +65,7 @@ class ClusterResource : public Resource<Cluster> {
     MS_TRY(const auto cloud, clouds_.of(*cluster.name, place_of(cluster)));
     MS_CHECK(adopt(*cloud, cluster, call));
     MS_CHECK(remember_place(*cluster.name, cloud->place()));
+    clouds_.planned.is_made(cloud->place(), cloud->machine());
     auto made = make(*cloud, cluster, call);
     if (!made) {
       auto error = doing("creating cluster " + *cluster.name, std::move(made).error());

@@ -80,6 +80,7 @@ class NodeResource : public Resource<NodeModel> {
     if (node.name->empty()) return ask("A machine needs a name", {}, {}, {"name"});
     node.id = id_of_node(*node.cluster_id, *node.name);
     MS_CHECK(adopt_node(*cloud, node, call));
+    clouds_.planned.is_made(place_of(node, clouds_.ssh), *node.name);
     auto made = join_cluster(clouds_, *cloud, node, call);
     if (made) return {};
     auto error = doing("joining node " + *node.name, std::move(made).error());

@@ -9,12 +9,23 @@ using namespace microstack;
 using namespace std::chrono_literals;
 using microstack::testing::OpenStackWorld;
 
-TEST_CASE("a host is left when its last migration has ended, not when its last guest is elsewhere") {
+namespace {
+
+// The administrator of a small OpenStack.
+struct Admin {
   OpenStackWorld world;
-  http::Options direct;
-  direct.use_proxy = false;
-  http::Client http(direct);
-  openstack::Session admin(http, world.admin());
+  http::Client http{[] {
+    http::Options direct;
+    direct.use_proxy = false;
+    return direct;
+  }()};
+  openstack::Session admin{http, world.admin()};
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Admin,
+                 "a host is left when its last migration has ended, not when its last guest is elsewhere") {
   openstack::Wait wait;
   wait.limit = 50ms;
   wait.pause = 10ms;
@@ -30,12 +41,8 @@ TEST_CASE("a host is left when its last migration has ended, not when its last g
   CHECK(vacate(admin, "n1", Guests::migrate, true, wait));
 }
 
-TEST_CASE("an agent that Neutron hears of once more is forgotten again, and others are left alone") {
-  OpenStackWorld world;
-  http::Options direct;
-  direct.use_proxy = false;
-  http::Client http(direct);
-  openstack::Session admin(http, world.admin());
+TEST_CASE_METHOD(Admin,
+                 "an agent that Neutron hears of once more is forgotten again, and others are left alone") {
   for (const char* host : {"n1", "n2"})
     REQUIRE(openstack::create(admin, {"network", "/v2.0/agents", "agent", "agents"}, {{"host", host}}));
   world.late_agents = 1;

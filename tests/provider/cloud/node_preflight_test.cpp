@@ -244,3 +244,15 @@ TEST_CASE_METHOD(Beginning, "machines that have no room beside one another are t
                        Contains("MiB of memory, 1000 are free"));
   CHECK(told_of_machine("demo-21") == "");
 }
+
+TEST_CASE("what a machine takes that is being made is not counted again: its host has less") {
+  Planned planned;
+  const Place here;
+  planned.claim_room(here, "demo-1", {1, 1700, 4000});
+  planned.is_made(here, "demo-1");
+  const Json probe = {{"memory_mib", {{"free", 1300}}}};
+  CHECK_FALSE(lack_of_room(planned, here, "demo-2", {1, 500, 2000}, probe));
+  CHECK_FALSE(lack_of_room(planned, here, "", {1, 500, 2000}, probe));
+  CHECK(lack_of_room(planned, here, "", {1, 500, 2000}, probe) ==
+        "the 3 machines planned on this host need 1500 MiB of memory, 1300 are free");
+}
